@@ -1,0 +1,1 @@
+"""The Delegate Assistant: approved answers for delegates, in Chinese, Russian and English."""

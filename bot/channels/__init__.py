@@ -1,0 +1,1 @@
+"""Floor 4: the outside world: Telegram and the terminal."""

@@ -1,0 +1,90 @@
+"""A question, the hits found for it, and the decision: answer, offer a choice, or hand over to a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.language import Language
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a person asked: the text as written, the language to answer in, the moment, their earlier turns."""
+
+    text: str
+    language: Language
+    now: datetime
+    previous: tuple[str, ...] = ()
+    """Earlier messages of the same person, oldest first; only recent ones."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An entry found for a question, with the probability (0..1) that it answers the question."""
+
+    entry_id: str
+    confidence: float
+
+
+class HandoverReason(StrEnum):
+    """Why the assistant does not answer by itself."""
+
+    NOTHING_FOUND = "nothing-found"
+    UNSURE = "unsure"
+    EXPIRED = "expired"
+    UNREADABLE = "unreadable"
+    ASKED = "asked"
+    DISLIKED = "disliked"
+
+
+class CourtesyKind(StrEnum):
+    """Small talk that gets a short courteous line and the menu, nothing more."""
+
+    GREETING = "greeting"
+    THANKS = "thanks"
+    FAREWELL = "farewell"
+    IDENTITY = "identity"
+    WELLBEING = "wellbeing"
+    EMPTY = "empty"
+    TOO_LONG = "too-long"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The approved entry (or entries) that answer; `hits` are the nearest five, best first."""
+
+    entries: tuple[str, ...]
+    confidence: float
+    hits: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True)
+class Clarification:
+    """Two or three entries to choose from."""
+
+    choices: tuple[str, ...]
+    confidence: float
+    hits: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True)
+class Handover:
+    """Nothing approved answers with enough confidence: a person must."""
+
+    reason: HandoverReason
+    confidence: float = 0.0
+    hits: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True)
+class Courtesy:
+    """Small talk or a message without a question."""
+
+    kind: CourtesyKind
+    confidence: float = 1.0
+    hits: tuple[Hit, ...] = ()
+
+
+Outcome = Answer | Clarification | Handover | Courtesy

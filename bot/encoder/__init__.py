@@ -1,0 +1,1 @@
+"""The embedded trilingual sentence encoder: lexicon, recipe, built model, model card."""
