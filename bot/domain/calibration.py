@@ -1,0 +1,120 @@
+"""The decision: from the evidence found for a question to an answer, a choice or a person."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.domain.language import Language
+from bot.domain.question import Answer, Clarification, Handover, HandoverReason, Hit
+
+MOST_CHOICES = 3
+MOST_HITS = 5
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An entry that may answer, with one figure per field of evidence (see stores/index.py)."""
+
+    entry_id: str
+    features: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything found for one question: the candidates, and how well the question itself was understood."""
+
+    candidates: tuple[Candidate, ...]
+    features: tuple[float, ...] = ()
+    """About the question: how many content words it has, how many of them nobody knows."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A linear model: bias and one weight a feature; logistic where a probability is asked for."""
+
+    bias: float
+    factors: tuple[float, ...]
+
+    def score(self, features: Sequence[float]) -> float:
+        """The weighted sum."""
+        return self.bias + sum(weight * value for weight, value in zip(self.factors, features, strict=True))
+
+    def probability(self, features: Sequence[float]) -> float:
+        """The weighted sum through the logistic function."""
+        score = self.score(features)
+        return 1 / (1 + math.exp(-score)) if score > -700 else 0.0
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From which confidence on an answer is given, and from which a choice is offered."""
+
+    answer: float
+    choice: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A decision fitted to one model on questions with known answers; never typed by hand."""
+
+    model: str
+    """Identity of the encoder it was fitted for; evidence of another one must not be decided with it."""
+    ranking: Weights
+    confidence: Mapping[Language, Weights]
+    """Per language: is the best candidate right?"""
+    relevance: Mapping[Language, Weights]
+    """Per language: is the right entry among the three best?"""
+    thresholds: Mapping[Language, Thresholds]
+    figures: Mapping[str, float] = field(default_factory=dict)
+    """What it reached where it was fitted; printed, compared before publication."""
+
+    def rank(self, evidence: Evidence) -> list[tuple[float, Candidate]]:
+        """Candidates by score, best first; ties by id, so that the order never depends on chance."""
+        scored = [(self.ranking.score(candidate.features), candidate) for candidate in evidence.candidates]
+        return sorted(scored, key=lambda pair: (-pair[0], pair[1].entry_id))
+
+    def decide(self, evidence: Evidence, language: Language) -> Answer | Clarification | Handover:
+        """Answer, offer a choice of two or three, or hand over; pure and repeatable."""
+        ranked = self.rank(evidence)
+        if not ranked:
+            return Handover(HandoverReason.NOTHING_FOUND)
+        summary = summarize(ranked, evidence)
+        confidence = self.confidence[language].probability(summary)
+        relevance = self.relevance[language].probability(summary)
+        shares = softmax([score for score, _ in ranked[:MOST_HITS]])
+        hits = tuple(
+            Hit(candidate.entry_id, confidence if place == 0 else relevance * share)
+            for place, ((_, candidate), share) in enumerate(zip(ranked[:MOST_HITS], shares, strict=True))
+        )
+        limits = self.thresholds[language]
+        if confidence >= limits.answer:
+            return Answer((ranked[0][1].entry_id,), confidence, hits)
+        if relevance >= limits.choice and len(ranked) > 1:
+            return Clarification(tuple(candidate.entry_id for _, candidate in ranked[:MOST_CHOICES]), confidence, hits)
+        return Handover(HandoverReason.UNSURE, confidence, hits)
+
+
+def softmax(scores: Sequence[float]) -> list[float]:
+    """Scores as shares that add up to one."""
+    top = max(scores)
+    powers = [math.exp(score - top) for score in scores]
+    total = sum(powers)
+    return [power / total for power in powers]
+
+
+def summarize(ranked: Sequence[tuple[float, Candidate]], evidence: Evidence) -> tuple[float, ...]:
+    """What the confidence is judged by: the best candidate, its lead, and how far the rest agrees with it."""
+    scores = [score for score, _ in ranked]
+    best = ranked[0][1].features
+    second = ranked[1][1].features if len(ranked) > 1 else (0.0,) * len(best)
+    agreement = sum(
+        1 for place in range(len(best)) if all(best[place] >= other.features[place] for _, other in ranked[1:])
+    ) / max(len(best), 1)
+    lead = scores[0] - scores[1] if len(scores) > 1 else 3.0
+    share = softmax(scores[:MOST_HITS])[0]
+    return (
+        scores[0], min(lead, 5.0), share, agreement,
+        *best, *(mine - theirs for mine, theirs in zip(best, second, strict=True)), *evidence.features,
+    )  # fmt: skip

@@ -1,0 +1,112 @@
+"""The trilingual lexicon: concepts with the words people use for them, and how they are found in a text."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from bot.domain.knowledge import Problem, Severity
+from bot.domain.language import Language, fold
+
+FOLDER = Path(__file__).parent / "lexicon"
+_LONGEST = 6  # words of the longest form; measured: no form is longer
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One meaning with its forms in each language."""
+
+    id: str
+    forms: dict[Language, tuple[str, ...]]
+
+
+def read(folder: Path = FOLDER) -> tuple[list[Concept], list[Problem]]:
+    """Every concept of the TSV files, and what is wrong with them (columns, empty cells, duplicates)."""
+    concepts: list[Concept] = []
+    problems: list[Problem] = []
+    places: dict[str, str] = {}
+    holders: dict[tuple[Language, str], list[tuple[str, Path, int]]] = defaultdict(list)
+    for path in sorted(folder.glob("*.tsv")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+            if number == 1 or not line.strip() or line.startswith("#"):
+                continue
+            cells = line.split("\t")
+            if len(cells) != 4:
+                problems.append(Problem(path.name, number, f"{len(cells)} columns instead of 4"))
+                continue
+            concept_id = cells[0].strip()
+            forms = {
+                language: tuple(dict.fromkeys(form.strip() for form in cell.split("|") if form.strip()))
+                for language, cell in zip(Language, cells[1:], strict=True)
+            }
+            if not all(forms.values()):
+                problems.append(Problem(path.name, number, f"empty cell in {concept_id}"))
+                continue
+            if concept_id in places:
+                problems.append(Problem(path.name, number, f"{concept_id} stands in {places[concept_id]} already"))
+                continue
+            places[concept_id] = f"{path.name}:{number}"
+            for language, words in forms.items():
+                for word in words:
+                    holders[language, fold(word)].append((concept_id, path, number))
+            concepts.append(Concept(concept_id, forms))
+    for (language, word), found in holders.items():
+        # Two concepts may share a word (bank of a river, bank for money); more is a lump.
+        if len({concept for concept, _, _ in found}) > 2:
+            _, path, number = found[-1]
+            names = ", ".join(concept for concept, _, _ in found)
+            problems.append(Problem(path.name, number, f"{language}: {word} stands in {names}", Severity.WARNING))
+    return concepts, sorted(problems)
+
+
+@cache
+def concepts() -> tuple[Concept, ...]:
+    """The shipped lexicon; faulty rows are left out (a test keeps it free of them)."""
+    return tuple(read()[0])
+
+
+def chinese_forms() -> Iterator[str]:
+    """Every Chinese form of two characters and more, for the word segmenter."""
+    for concept in concepts():
+        for form in concept.forms[Language.ZH]:
+            if len(form) > 1 and form.isalpha():
+                yield form
+
+
+@cache
+def _by_words() -> dict[tuple[str, ...], tuple[str, ...]]:
+    from bot.encoder.analysis import words
+
+    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for concept in concepts():
+        for language, forms in concept.forms.items():
+            for form in forms:
+                if language is Language.ZH and any("㐀" <= character for character in form):
+                    key = (fold(form).replace(" ", ""),)
+                else:
+                    key = tuple(words(form))
+                if key and concept.id not in found[key]:
+                    found[key].append(concept.id)
+    return {key: tuple(ids) for key, ids in found.items()}
+
+
+def concepts_in(text: str) -> list[str]:
+    """The concepts a text speaks of, by the longest forms found in it; a repeated concept counts again."""
+    from bot.encoder.analysis import words
+
+    table = _by_words()
+    sequence = words(text)
+    found: list[str] = []
+    position = 0
+    while position < len(sequence):
+        for length in range(min(_LONGEST, len(sequence) - position), 0, -1):
+            if ids := table.get(tuple(sequence[position : position + length])):
+                found.extend(ids)
+                position += length
+                break
+        else:
+            position += 1
+    return found

@@ -1,0 +1,143 @@
+"""The lexical fields of the index: BM25 per language, concepts across languages, and sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from bot.domain.knowledge import Passage
+from bot.domain.language import Language
+from bot.encoder import analysis, lexicon, sound
+
+Analyzer = Callable[[str], list[str]]
+
+ANALYZERS: dict[str, Analyzer] = {
+    "terms": analysis.lexical_terms,
+    "concepts": lexicon.concepts_in,
+    "sound": sound.grams,
+}
+"""What each cosine field counts in a text."""
+
+
+class CosineField:
+    """Passages and questions as tf-idf vectors of one kind of unit; their cosines lie in 0..1.
+
+    Weights are (1 + log tf) * idf with smoothed idf (Salton & Buckley 1988, scheme ltc).
+    """
+
+    def __init__(self, analyzer: Analyzer, vocabulary: dict[str, int], idf: np.ndarray, matrix: sparse.csr_matrix):
+        self._analyzer = analyzer
+        self.vocabulary = vocabulary
+        self.idf = idf
+        self._matrix = matrix
+        self.unknown_idf = float(idf.max()) if len(idf) else 1.0
+
+    @classmethod
+    def build(cls, analyzer: Analyzer, units: Sequence[list[str]]) -> CosineField:
+        """The field over texts already cut into units, one list a passage."""
+        vocabulary: dict[str, int] = {}
+        for found in units:
+            for unit in found:
+                vocabulary.setdefault(unit, len(vocabulary))
+        rows, columns, counts = [], [], []
+        for row, found in enumerate(units):
+            for unit in found:
+                rows.append(row)
+                columns.append(vocabulary[unit])
+                counts.append(1.0)
+        shape = (len(units), max(len(vocabulary), 1))
+        matrix = sparse.csr_matrix((counts, (rows, columns)), shape=shape, dtype=np.float32)
+        matrix.sum_duplicates()
+        documents = np.bincount(matrix.indices, minlength=shape[1])
+        idf = (np.log((1 + shape[0]) / (1 + documents)) + 1).astype(np.float32)
+        matrix.data = (1 + np.log(matrix.data)) * idf[matrix.indices]
+        norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+        matrix = sparse.diags(1 / np.maximum(norms, 1e-9)).dot(matrix).tocsc().astype(np.float32)
+        return cls(analyzer, vocabulary, idf, matrix)
+
+    def cosines(self, units: Sequence[str]) -> np.ndarray:
+        """The cosine of a question, given as units, with every passage; unknown units lengthen the question."""
+        counts: dict[str, int] = {}
+        for unit in units:
+            counts[unit] = counts.get(unit, 0) + 1
+        result = np.zeros(self._matrix.shape[0], np.float32)
+        length = 0.0
+        for unit, count in counts.items():
+            column = self.vocabulary.get(unit)
+            weight = (1 + np.log(count)) * (self.unknown_idf if column is None else float(self.idf[column]))
+            length += weight * weight
+            if column is not None:
+                begin, end = self._matrix.indptr[column], self._matrix.indptr[column + 1]
+                result[self._matrix.indices[begin:end]] += weight * self._matrix.data[begin:end]
+        return result / np.float32(max(length, 1e-9) ** 0.5)
+
+    def weight(self, unit: str) -> float:
+        """The idf of a unit; the highest one for a unit that no passage has."""
+        column = self.vocabulary.get(unit)
+        return self.unknown_idf if column is None else float(self.idf[column])
+
+    def save(self, path: Path) -> None:
+        """Write the field as one .npz file."""
+        names = np.array(list(self.vocabulary), dtype=object).astype("U") if self.vocabulary else np.array([], "U1")
+        matrix = self._matrix
+        np.savez(
+            path, names=names, idf=self.idf, data=matrix.data, indices=matrix.indices,
+            indptr=matrix.indptr, shape=np.array(matrix.shape),
+        )  # fmt: skip
+
+    @classmethod
+    def load(cls, analyzer: Analyzer, path: Path) -> CosineField:
+        """Read what `save` wrote."""
+        with np.load(path, allow_pickle=False) as stored:
+            matrix = sparse.csc_matrix(
+                (stored["data"], stored["indices"], stored["indptr"]), shape=tuple(stored["shape"])
+            )
+            names = [str(name) for name in stored["names"]]
+            return cls(analyzer, {name: place for place, name in enumerate(names)}, stored["idf"], matrix)
+
+
+class LanguageBm25:
+    """BM25 over the passages of one language (bm25s, Lucene's variant, k1 1.5, b 0.75)."""
+
+    def __init__(self, retriever: Any, places: np.ndarray) -> None:
+        self._retriever = retriever
+        self._places = places
+
+    @classmethod
+    def build(cls, language: Language, passages: Sequence[Passage], units: Sequence[list[str]]) -> LanguageBm25:
+        """The index over the passages of `language`; `places` remember where they stand among all."""
+        import bm25s
+
+        places = np.array([place for place, passage in enumerate(passages) if passage.language is language], np.int64)
+        retriever = bm25s.BM25()
+        if len(places):
+            retriever.index([units[place] or ["∅"] for place in places], show_progress=False)
+        return cls(retriever, places)
+
+    def scores(self, units: Sequence[str], length: int) -> np.ndarray:
+        """The BM25 score of every passage of the whole index; zero in other languages."""
+        result = np.zeros(length, np.float32)
+        vocabulary = getattr(self._retriever, "vocab_dict", {})
+        known = [unit for unit in units if unit in vocabulary]
+        if known and len(self._places):
+            result[self._places] = self._retriever.get_scores(known)
+        return result
+
+    def save(self, folder: Path) -> None:
+        """Write the index as a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(folder / "places.npy", self._places)
+        if len(self._places):
+            self._retriever.save(folder, show_progress=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> LanguageBm25:
+        """Read what `save` wrote."""
+        import bm25s
+
+        places = np.load(folder / "places.npy", allow_pickle=False)
+        return cls(bm25s.BM25.load(folder, load_corpus=False, show_progress=False) if len(places) else None, places)
