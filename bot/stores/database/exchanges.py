@@ -122,7 +122,7 @@ async def count_outcomes(tx: Transaction, since: datetime | None = None) -> dict
     query = select(_EXCHANGES.outcome, func.count()).group_by(_EXCHANGES.outcome)
     if since is not None:
         query = query.where(_EXCHANGES.at >= since)
-    return dict((await tx.connection.execute(query)).tuples().all())
+    return dict((await tx.connection.execute(query)).all())
 
 
 async def record_delivery(tx: Transaction, chat: int, entry_id: str, version: str, at: datetime | None = None) -> None:

@@ -142,8 +142,8 @@ async def claim(
 async def sent(tx: Transaction, row: OutboxRow, message_id: int | Sequence[int] | None = None) -> None:
     """It arrived: the text goes, the row stays; its message ids are remembered under the row's `ref`."""
     ids = [message_id] if isinstance(message_id, int) else list(message_id or ())
-    await _end(tx, row, "sent", message_id=ids[0] if ids else None)
-    if row.ref:
+    # Not so if the person was forgotten while it was in flight.
+    if await _end(tx, row, "sent", message_id=ids[0] if ids else None) and row.ref:
         for number in ids:
             await messages.remember(tx, row.chat, number, row.ref)
 
@@ -248,19 +248,20 @@ async def _expire(tx: Transaction, now: datetime) -> None:
     )
 
 
-async def _change(tx: Transaction, row: OutboxRow, **values: Any) -> None:
+async def _change(tx: Transaction, row: OutboxRow, **values: Any) -> bool:
     # Only an open row changes: one that was cancelled or forgotten meanwhile stays so. And a sender whose lease ran
     # out may still report success, but must not undo what the next one does.
     statement = update(tables.outbox).where(_OUTBOX.id == row.id, _OPEN)
     if values.get("state") != "sent":
         statement = statement.where(_OUTBOX.tries == row.tries)
-    await tx.connection.execute(statement.values(**values))
+    changed = await tx.connection.execute(statement.values(**values))
     tx.ring("outbox")
+    return changed.rowcount > 0
 
 
-async def _end(tx: Transaction, row: OutboxRow, state: str, **values: Any) -> None:
+async def _end(tx: Transaction, row: OutboxRow, state: str, **values: Any) -> bool:
     finished = {"state": state, "body": None, "owner": None, "lease": None, "finished_at": await tx.now()}
-    await _change(tx, row, **finished, **values)
+    return await _change(tx, row, **finished, **values)
 
 
 def _outbox_row(row: Row[Any]) -> OutboxRow:

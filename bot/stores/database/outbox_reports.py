@@ -38,7 +38,7 @@ async def counts(tx: Transaction, campaign: str | None = None) -> dict[str, int]
     query = select(_OUTBOX.state, func.count()).group_by(_OUTBOX.state)
     if campaign is not None:
         query = query.where(_OUTBOX.campaign == campaign)
-    return dict((await tx.connection.execute(query)).tuples().all())
+    return dict((await tx.connection.execute(query)).all())
 
 
 async def oldest_waiting(tx: Transaction) -> datetime | None:

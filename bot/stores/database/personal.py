@@ -121,7 +121,11 @@ async def _empty_outbox(tx: Transaction, chat: int, escalations: tuple[int, ...]
     about = or_(_OUTBOX.about.contains(f",{chat},"), and_(_OUTBOX.kind == "card", _OUTBOX.ref.in_(refs)))
     theirs = or_(_OUTBOX.chat == chat, about)
     now = await tx.now()
-    await run(update(tables.outbox).where(theirs, _OUTBOX.state == "new").values(state="cancelled", finished_at=now))
+    await run(
+        update(tables.outbox)
+        .where(theirs, _OUTBOX.state.in_(["new", "busy"]))
+        .values(state="cancelled", finished_at=now, lease=None, owner=None)
+    )
     await run(update(tables.outbox).where(theirs).values(body=None, last_error=None, about=""))
     # The key often names the chat ("announcement:7:<chat>"); the number of the row takes its place.
     nameless = literal("forgotten:").concat(cast(_OUTBOX.id, String))

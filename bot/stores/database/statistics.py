@@ -39,8 +39,8 @@ async def statistics(tx: Transaction, since: datetime | None = None) -> Statisti
     waits = await _waits(tx, since)
     states = select(_ESCALATIONS.state, func.count()).group_by(_ESCALATIONS.state)
     recent = states if since is None else states.where(_ESCALATIONS.opened_at >= since)
-    by_state = dict((await tx.connection.execute(recent)).tuples().all())
-    all_states = dict((await tx.connection.execute(states)).tuples().all())
+    by_state = dict((await tx.connection.execute(recent)).all())
+    all_states = dict((await tx.connection.execute(states)).all())
     return Statistics(
         asked=sum(number for outcome, number in outcomes.items() if outcome != "courtesy"),
         answered=outcomes.get("answer", 0),
