@@ -1,0 +1,38 @@
+"""Golden questions: what must be answered, by which entry, and what must not."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from bot.domain.language import Language
+
+IN_SCOPE = ("direct", "indirect", "short", "typo", "transliterated", "mixed", "follow-up")
+OUT_OF_SCOPE = ("near-miss", "off-topic", "injection")
+KINDS = (*IN_SCOPE, "small-talk", *OUT_OF_SCOPE)
+
+
+@dataclass(frozen=True)
+class GoldenQuestion:
+    """A question with the entries that answer it; none for what must not be answered."""
+
+    id: str
+    topic: str
+    language: Language
+    kind: str
+    text: str
+    expected: tuple[str, ...] = ()
+    previous: tuple[str, ...] = ()
+
+    @property
+    def in_scope(self) -> bool:
+        """Whether some entry answers it."""
+        return bool(self.expected)
+
+    @property
+    def for_fitting(self) -> bool:
+        """Whether its topic may be fitted on; the other topics are only ever measured.
+
+        A topic's side follows from its name, so that adding questions never moves it.
+        """
+        return hashlib.sha256(self.topic.encode()).digest()[0] % 5 < 3

@@ -1,0 +1,55 @@
+"""Question in, outcome out: courtesy, answer, choice or a person."""
+
+from __future__ import annotations
+
+from bot.domain.calibration import Evidence
+from bot.domain.language import clean, has_words
+from bot.domain.question import Answer, Courtesy, CourtesyKind, Handover, HandoverReason, Outcome, Question
+from bot.services.courtesy import courtesy_of
+from bot.services.follow_up import Leaning, leaning
+from bot.stores.index import Index
+from bot.stores.published import Published
+
+LONGEST_QUESTION = 4_000
+"""Characters; a longer message is a document, not a question (Telegram itself allows 4,096)."""
+LONGEST_SEARCHED = 1_000
+
+
+class Answering:
+    """Decides questions on the published generation; synchronous, about ten milliseconds."""
+
+    def __init__(self, published: Published) -> None:
+        self._published = published
+
+    def answer(self, question: Question) -> Outcome:
+        """The outcome for one question; the same question on the same generation gives the same outcome."""
+        text = clean(question.text)
+        if len(text) > LONGEST_QUESTION:
+            return Courtesy(CourtesyKind.TOO_LONG)
+        if not has_words(text):
+            return Courtesy(CourtesyKind.EMPTY)
+        if kind := courtesy_of(text):
+            return Courtesy(kind)
+        with self._published.acquire() as index:
+            return decide(index, question, text[:LONGEST_SEARCHED])
+
+
+def decide(index: Index, question: Question, text: str) -> Outcome:
+    """Answer from the message alone where it stands alone, otherwise together with the one before."""
+    if index.calibration is None:
+        return Handover(HandoverReason.UNSURE)
+    lean = leaning(text) if question.previous else Leaning.NOT
+    if lean is not Leaning.WHOLLY:
+        alone = index.calibration.decide(evidence_for(index, question, text), question.language)
+        if lean is Leaning.NOT or isinstance(alone, Answer):
+            return alone
+    joined = f"{question.previous[-1]} {text}"
+    together = index.calibration.decide(evidence_for(index, question, joined), question.language)
+    if lean is Leaning.PERHAPS and not isinstance(together, Answer):
+        return alone
+    return together
+
+
+def evidence_for(index: Index, question: Question, text: str) -> Evidence:
+    """What the index holds for a text, asked in the question's language and at its moment."""
+    return index.search(text, question.language, question.now)

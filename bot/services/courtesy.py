@@ -1,0 +1,68 @@
+"""Small talk: greetings, thanks, goodbyes, "are you a bot"; recognised only when nothing else is said."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from bot.domain.language import fold
+from bot.domain.question import CourtesyKind
+from bot.encoder import analysis
+
+FILE = Path(analysis.__file__).parent / "courtesies.tsv"
+
+# Politeness around small talk that carries no question of its own.
+_FILLERS = frozenset(
+    """dear sir madam friend friends bot robot assistant team guys everyone all folks there very so much really just oh
+    well today again for your help the a and my i you to
+    дорогой уважаемый уважаемые бот робот друг друзья коллеги ассистент помощник вам тебе вас за помощь очень ну и
+    а вот же сегодня еще раз всем вы ты мне меня это
+    机器人 助手 小助手 朋友 朋友们 亲 老师 呀 啊 哦 嗯 吧 呢 吗 了 的 你 您 今天 非常 很 太 啦 哈 那 就 都""".split()
+)
+
+
+def courtesy_of(text: str) -> CourtesyKind | None:
+    """Which courtesy a message is, or None when it says or asks anything besides."""
+    rest = _plain(text)
+    found: list[CourtesyKind] = []
+    for form, kind in _forms():
+        pattern = form if analysis.has_han(form) else rf"(?<!\w){re.escape(form)}(?!\w)"
+        if re.search(pattern, rest):
+            rest = re.sub(pattern, " ", rest)
+            found.append(kind)
+        if not rest.strip():
+            break
+    if not found:
+        return None
+    left = [word for word in re.findall(r"[\w']+", rest) if word not in _FILLERS]
+    left = [word for word in left if not (analysis.has_han(word) and all(letter in _FILLERS for letter in word))]
+    if left:
+        return None
+    # "Hello, who are you?" is answered as a question about the assistant; a bare greeting as a greeting.
+    return min(found, key=list(_WEIGHT).index)
+
+
+_WEIGHT = (
+    CourtesyKind.IDENTITY,
+    CourtesyKind.WELLBEING,
+    CourtesyKind.FAREWELL,
+    CourtesyKind.THANKS,
+    CourtesyKind.GREETING,
+)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^\w'\s-]", " ", analysis.simplified(fold(text)).replace("’", "'"))
+
+
+@cache
+def _forms() -> tuple[tuple[str, CourtesyKind], ...]:
+    """Every form with its kind, the longest first."""
+    found: dict[str, CourtesyKind] = {}
+    for line in FILE.read_text("utf-8").splitlines()[1:]:
+        kind, *cells = line.split("\t")
+        for cell in cells:
+            for form in cell.split("|"):
+                found.setdefault(_plain(form).strip(), CourtesyKind(kind))
+    return tuple(sorted(found.items(), key=lambda pair: -len(pair[0])))

@@ -1,0 +1,71 @@
+"""Follow-ups: a message that only makes sense after the person's previous one is read together with it."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import cache
+
+from bot.domain.language import fold
+from bot.encoder import analysis, lexicon
+
+# Concepts of these lexicon files ask, connect or point, but name no subject of their own.
+_POINTING_FILES = ("questions", "function_words", "time", "numbers")
+
+SHORT = 2
+"""A message of at most so many subjects may lean on the one before, when it finds nothing alone."""
+
+# How people open a message that leans on the one before.
+_OPENING = re.compile(
+    r"^(а |и |но |ну а|тогда|туда|там |оттуда|его |ее |они |он |она |этот|эта|это |"
+    r"and |but |what about|how about|then |there|is it|is that|are they|does it|it |that |those|"
+    r"那|它|这个|那个|还有|然后|另外)"
+)
+
+
+class Leaning(Enum):
+    """How far a message leans on the one before."""
+
+    NOT = "it names its own subject"
+    PERHAPS = "it is short or opens with a connector"
+    WHOLLY = "it names no subject"
+
+
+def leaning(text: str) -> Leaning:
+    """Whether a message can be understood without the person's previous one."""
+    subjects = _subjects(text)
+    if not subjects:
+        return Leaning.WHOLLY
+    if len(subjects) <= SHORT or _OPENING.match(analysis.simplified(fold(text))):
+        return Leaning.PERHAPS
+    return Leaning.NOT
+
+
+def _subjects(text: str) -> list[str]:
+    """The content words that say what the message is about."""
+    table = _pointing()
+    found = []
+    for word in analysis.content(analysis.words(text)):
+        concepts = lexicon.concepts_in(word)
+        if word not in table and not (concepts and all(concept in table for concept in concepts)):
+            found.append(word)
+    return found
+
+
+@cache
+def _pointing() -> frozenset[str]:
+    """Ids of pointing concepts, and the words of their forms."""
+    names: set[str] = set()
+    for name in _POINTING_FILES:
+        lines = (lexicon.FOLDER / f"{name}.tsv").read_text("utf-8").splitlines()[1:]
+        names.update(line.partition("\t")[0] for line in lines)
+    words = {
+        word
+        for concept in lexicon.concepts()
+        if concept.id in names
+        for forms in concept.forms.values()
+        for form in forms
+        if len(analysis.words(form)) == 1
+        for word in analysis.words(form)
+    }
+    return frozenset(names | words)

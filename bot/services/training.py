@@ -1,0 +1,70 @@
+"""Builds the embedded encoder from the repository's data and fits the shipped decision to it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.domain.calibration import Calibration
+from bot.domain.language import Language
+from bot.domain.passages import sentences
+from bot.encoder import build as encoder_build
+from bot.services import fitting
+from bot.settings import EVENT_ZONE
+from bot.stores import golden_files, index, knowledge_files
+from bot.stores.models import EMBEDDED, SentenceEncoder
+
+CALIBRATION_FILE = EMBEDDED.parent / "calibration.json"
+FITTING_MOMENT = datetime(2025, 7, 10, 9, 0, tzinfo=EVENT_ZONE)
+"""Golden questions are asked on the first morning: everything valid then may answer."""
+
+
+def build_encoder(knowledge_dir: Path, target: Path = EMBEDDED, report: Callable[[str], None] = print) -> None:
+    """Build the model and its calibration in place; seeded, so that the same data give the same files."""
+    knowledge = knowledge_files.read(knowledge_dir)
+    groups = [
+        {
+            language: (rendering.title, *rendering.questions, *sentences(rendering.body))
+            for language, rendering in entry.renderings.items()
+        }
+        for entry in knowledge.entries
+        if all(language in entry.renderings for language in Language)
+    ]
+    encoder_build.build(target, groups, report=report)
+    encoder = SentenceEncoder(str(target))
+    with tempfile.TemporaryDirectory() as folder:
+        index.build(
+            Path(folder), knowledge.entries, knowledge.programme, encoder,
+            version=0, created=datetime.now(UTC), digest=knowledge.digest,
+        )  # fmt: skip
+        calibration = fit_on(Path(folder), encoder)
+    CALIBRATION_FILE.write_bytes(index.CALIBRATION.dump_json(calibration, indent=1))
+    report(f"{CALIBRATION_FILE.name} written")
+
+
+def fit_on(folder: Path, encoder: SentenceEncoder) -> Calibration:
+    """Fit the decision on the generation in `folder` with the golden questions of the fitting part."""
+    opened = index.Index(folder, encoder)
+    try:
+        questions = [question for question in golden_files.read() if question.for_fitting]
+        return fitting.fit(fitting.cases_for(opened, questions, FITTING_MOMENT), encoder.identity)
+    finally:
+        opened.close()
+
+
+def shipped_or_fitted(folder: Path, encoder: SentenceEncoder) -> Calibration:
+    """The shipped decision when it belongs to this encoder, otherwise one fitted on the generation in `folder`.
+
+    Raises FileNotFoundError when another encoder is used and there are no golden questions to fit on.
+    """
+    if CALIBRATION_FILE.exists():
+        shipped = index.CALIBRATION.validate_json(CALIBRATION_FILE.read_bytes())
+        if shipped.model == encoder.identity:
+            return shipped
+    if not any(golden_files.FOLDER.glob("*.yaml")):
+        raise FileNotFoundError(
+            f"no decision is fitted to {encoder.name} and there are no golden questions in {golden_files.FOLDER}"
+        )
+    return fit_on(folder, encoder)
