@@ -84,7 +84,7 @@ def _by_words() -> dict[tuple[str, ...], tuple[str, ...]]:
     for concept in concepts():
         for language, forms in concept.forms.items():
             for form in forms:
-                if language is Language.ZH and any("㐀" <= character for character in form):
+                if language is Language.ZH and any(character >= "㐀" for character in form):
                     key = (fold(form).replace(" ", ""),)
                 else:
                     key = tuple(words(form))

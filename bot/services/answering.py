@@ -6,7 +6,7 @@ from bot.domain.calibration import Evidence
 from bot.domain.language import clean, has_words
 from bot.domain.question import Answer, Courtesy, CourtesyKind, Handover, HandoverReason, Outcome, Question
 from bot.services.courtesy import courtesy_of
-from bot.services.follow_up import Leaning, leaning
+from bot.services.follow_up import Leaning, joined, leaning
 from bot.stores.index import Index
 from bot.stores.published import Published
 
@@ -43,8 +43,8 @@ def decide(index: Index, question: Question, text: str) -> Outcome:
         alone = index.calibration.decide(evidence_for(index, question, text), question.language)
         if lean is Leaning.NOT or isinstance(alone, Answer):
             return alone
-    joined = f"{question.previous[-1]} {text}"
-    together = index.calibration.decide(evidence_for(index, question, joined), question.language)
+    both = joined(question.previous[-1], text)
+    together = index.calibration.decide(evidence_for(index, question, both), question.language)
     if lean is Leaning.PERHAPS and not isinstance(together, Answer):
         return alone
     return together

@@ -19,6 +19,7 @@ from bot.domain.calibration import (
 )
 from bot.domain.golden import GoldenQuestion
 from bot.domain.language import Language
+from bot.services.follow_up import joined
 from bot.stores.index import FEATURES, Index
 
 WRONG_ANSWERS = 0.02
@@ -42,7 +43,7 @@ def cases_for(index: Index, questions: Sequence[GoldenQuestion], now: datetime) 
     for question in questions:
         if question.kind == "small-talk":
             continue
-        text = " ".join([*question.previous[-1:], question.text]) if question.kind == "follow-up" else question.text
+        text = joined(question.previous[-1], question.text) if question.previous else question.text
         found.append(Case(question, index.search(text, question.language, now)))
     return found
 

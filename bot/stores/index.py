@@ -37,7 +37,7 @@ FEATURES = (
 QUESTION_FEATURES = ("content words", "unknown words", "uncovered weight")
 
 
-class IndexError_(Exception):  # noqa: N801 - IndexError is taken by Python
+class GenerationError(Exception):
     """A generation that cannot be served; the message says why."""
 
 
@@ -102,11 +102,11 @@ def build(
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a generation; IndexError_ when there is none."""
+    """The manifest of a generation; GenerationError when there is none."""
     try:
         return Manifest(**json.loads((folder / "manifest.json").read_text("utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise IndexError_(f"{folder} is no complete generation: {error}") from error
+        raise GenerationError(f"{folder} is no complete generation: {error}") from error
 
 
 def stored_vectors(folder: Path, model: str) -> dict[str, np.ndarray]:
@@ -116,7 +116,7 @@ def stored_vectors(folder: Path, model: str) -> dict[str, np.ndarray]:
             return {}
         passages = _PASSAGES.validate_json((folder / "passages.json").read_bytes())
         vectors = np.load(folder / "vectors.npy", allow_pickle=False)
-    except (OSError, ValueError, IndexError_):
+    except (OSError, ValueError, GenerationError):
         return {}
     return {passage.text: vector for passage, vector in zip(passages, vectors, strict=True)}
 
@@ -143,7 +143,10 @@ def _chroma(folder: Path, url: str | None) -> Any:
     if url:
         host, _, port = url.removeprefix("http://").removeprefix("https://").rstrip("/").partition(":")
         client = chromadb.HttpClient(
-            host=host, port=int(port or 8000), ssl=url.startswith("https"), settings=Settings(anonymized_telemetry=False)
+            host=host,
+            port=int(port or 8000),
+            ssl=url.startswith("https"),
+            settings=Settings(anonymized_telemetry=False),
         )
         name = folder.name
     else:
@@ -187,23 +190,23 @@ class Index:
         self.folder = folder
         self.manifest = read_manifest(folder)
         if self.manifest.model != encoder.identity:
-            raise IndexError_(f"{folder.name} was built by another encoder ({self.manifest.model}); run: python ingest.py")
+            raise GenerationError(f"{folder.name} was built by another encoder; run: python ingest.py")
         self.encoder = encoder
         self.entries = {entry.id: entry for entry in _ENTRIES.validate_json((folder / "entries.json").read_bytes())}
         self.programme = _PROGRAMME.validate_json((folder / "programme.json").read_bytes())
         self.passages = _PASSAGES.validate_json((folder / "passages.json").read_bytes())
         self.vectors = np.load(folder / "vectors.npy", allow_pickle=False)
         if len(self.vectors) != len(self.passages) or len(self.passages) != self.manifest.passages:
-            raise IndexError_(f"{folder.name} is incomplete; run: python ingest.py")
-        self.fields = {
-            name: CosineField.load(analyzer, folder / f"{name}.npz") for name, analyzer in ANALYZERS.items()
-        }
+            raise GenerationError(f"{folder.name} is incomplete; run: python ingest.py")
+        self.fields = {name: CosineField.load(analyzer, folder / f"{name}.npz") for name, analyzer in ANALYZERS.items()}
         self.bm25 = {language: LanguageBm25.load(folder / f"bm25-{language}") for language in Language}
         self.calibration: Calibration | None = None
         if (folder / "calibration.json").exists():
             self.calibration = CALIBRATION.validate_json((folder / "calibration.json").read_bytes())
             if self.calibration.model != self.manifest.model:
-                raise IndexError_(f"the calibration of {folder.name} belongs to another encoder; run: python ingest.py")
+                raise GenerationError(
+                    f"the calibration of {folder.name} belongs to another encoder; run: python ingest.py"
+                )
         self._store = _chroma(folder, chroma_url)
         self._arrange()
 
@@ -230,6 +233,7 @@ class Index:
             "body": np.flatnonzero(kinds == PassageKind.BODY),
         }
         languages = np.array([passage.language.value for passage in self.passages])
+        self._spoken = {language: languages == language.value for language in Language}
         self._asked_in = {language: np.flatnonzero(asked & (languages == language.value)) for language in Language}
         self._units: list[frozenset[str]] = [frozenset()] * len(self._ids)
         self._concepts: list[frozenset[str]] = [frozenset()] * len(self._ids)
@@ -251,8 +255,11 @@ class Index:
             for document, distance in found
         ]
 
-    def search(self, text: str, language: Language, now: datetime) -> Evidence:
-        """What the retrievers found for a question; only entries that may be told at `now` (aware)."""
+    def search(self, text: str, language: Language, now: datetime, only: Language | None = None) -> Evidence:
+        """What the retrievers found for a question; only entries that may be told at `now` (aware).
+
+        With `only`, as if the knowledge existed in that one language (the evaluation's 3x3 matrix).
+        """
         vector = self.encoder.question(simplified(text))
         cosines = self.vectors @ vector
         terms = analysis.lexical_terms(text)
@@ -264,6 +271,10 @@ class Index:
             "sound": self.fields["sound"].cosines(sounds),
         }
         bm25 = sum(self.bm25[asked].scores(terms, len(self.passages)) for asked in Language)
+        if only is not None:
+            mask = self._spoken[only]
+            cosines, bm25 = cosines * mask, bm25 * mask
+            fields = {name: scores * mask for name, scores in fields.items()}
         self_score = sum(self.fields["terms"].weight(term) for term in terms) or 1.0
         asked, own = self._groups["question"], self._asked_in[language]
         best = self._best
