@@ -1,0 +1,72 @@
+"""What happens by the clock: timed messages of the assistant, the health file, pruning of finished rows."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from bot.channels.telegram import rendering
+from bot.channels.telegram.health import Health
+from bot.channels.telegram.rendering import Occasion
+from bot.channels.telegram.staff import StaffChat
+from bot.channels.telegram.working import where
+from bot.stores.database import inbox, outbox
+from bot.stores.database.engine import Database, DatabaseUnavailable
+
+log = logging.getLogger(__name__)
+EVERY = 2.0
+PRUNE_EVERY = 600.0
+
+
+class Housekeeping:
+    """One round every two seconds."""
+
+    def __init__(self, database: Database, assistant: Any, staff: StaffChat, health: Health) -> None:
+        self.database, self.assistant, self.staff, self.health = database, assistant, staff, health
+        self.pruned = time.monotonic()
+
+    async def run(self) -> None:
+        """Until cancelled; a failure of one round must not end the next."""
+        while True:
+            try:
+                await self._round()
+            except DatabaseUnavailable:
+                log.debug("housekeeping waits for the database")
+            except Exception as error:
+                log.error("housekeeping: %s", where(error))
+            await asyncio.sleep(EVERY)
+
+    async def _round(self) -> None:
+        async with self.database.reading() as tx:
+            oldest = await inbox.oldest_waiting(tx), await outbox.oldest_waiting(tx)
+        await asyncio.to_thread(self.health.write, *oldest)
+        if (due := getattr(self.assistant, "due", None)) is not None:
+            async with self.database.writing() as tx:
+                for stem, reply in await due(tx):
+                    chat = reply.chat if reply.chat is not None else 0
+                    occasion = Occasion(chat, chat, staff_chat=self.staff.current)
+                    kind = None if chat < 0 else "notice"
+                    await rendering.post(tx, self.staff.addressed([reply]), occasion, stem, kind)
+        await self._report_undelivered()
+        if time.monotonic() - self.pruned > PRUNE_EVERY:
+            self.pruned = time.monotonic()
+            async with self.database.writing() as tx:
+                await inbox.prune(tx)
+                await outbox.prune(tx)
+
+    async def _report_undelivered(self) -> None:
+        """Whoever must know hears of what did not arrive: a volunteer's answer, a card."""
+        undelivered = getattr(self.assistant, "undelivered", None)
+        if undelivered is None:
+            return
+        async with self.database.writing() as tx:
+            lost = await outbox.unreported(tx)
+            for row in lost:
+                if not row.ref:
+                    continue
+                replies = await undelivered(row.ref, row.chat, row.state, tx)
+                occasion = Occasion(row.chat, row.chat, staff_chat=self.staff.current)
+                await rendering.post(tx, self.staff.addressed(replies), occasion, f"undelivered:{row.id}")
+            await outbox.report_done(tx, [row.id for row in lost])
