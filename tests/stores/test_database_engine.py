@@ -48,6 +48,36 @@ async def test_a_newer_schema_is_refused(open_database):
         await open_database()
 
 
+async def test_a_migration_cut_short_leaves_nothing(open_database, monkeypatch):
+    from alembic import op
+
+    calls = []
+
+    def fail_late(*_arguments, **_options):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(op, "create_index", fail_late)
+        with pytest.raises(KeyboardInterrupt):
+            await open_database()
+    database = await open_database()
+    await test_an_empty_database_is_migrated_to_exactly_the_tables(database)
+
+
+async def test_a_connection_that_breaks_is_one_clear_error_and_heals(database):
+    if database.is_sqlite:
+        pytest.skip("a file has no connection to break")
+    with pytest.raises(DatabaseUnavailable):
+        async with database.writing() as tx, database.writing() as other:
+            number = (await tx.connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+            await other.connection.execute(text(f"SELECT pg_terminate_backend({number})"))
+            await values.set_value(tx, "key", "lost")
+    async with database.writing() as tx:
+        assert await values.get_value(tx, "key") is None
+
+
 async def test_many_open_at_once(open_database):
     opened = await asyncio.gather(*(open_database() for _ in range(4)))
     assert len(opened) == 4
@@ -60,9 +90,7 @@ async def test_every_connection_has_the_pragmas(tmp_path):
     async def look(block):
         async with block as tx:
             await asyncio.sleep(0.01)
-            return {
-                name: (await tx.connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one() for name in wanted
-            }
+            return {name: (await tx.connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one() for name in wanted}
 
     seen = await asyncio.gather(look(database.writing()), *(look(database.reading()) for _ in range(6)))
     assert all(one == wanted for one in seen)
@@ -110,9 +138,8 @@ async def test_writers_of_two_processes_wait_for_each_other(open_database):
 async def test_a_nested_writing_transaction_is_refused_at_once(tmp_path):
     database = await Database.open(sqlite_url(tmp_path))
     with pytest.raises(RuntimeError, match="inside another"):
-        async with database.writing():
-            async with database.writing():
-                pass
+        async with database.writing(), database.writing():
+            pass
     async with database.writing() as tx:
         await values.set_value(tx, "key", 1)
     await database.close()

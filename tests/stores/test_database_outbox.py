@@ -200,9 +200,7 @@ async def test_two_senders_share_the_work_and_a_dead_one_is_replaced(open_databa
                     await outbox.sent(tx, row, row.chat)
 
     abandoned = await claim(first, "gone for good", 16)
-    await asyncio.gather(
-        send(first, "a", 12), send(second, "b", 1000), send(second, "c", 1000)
-    )
+    await asyncio.gather(send(first, "a", 12), send(second, "b", 1000), send(second, "c", 1000))
     assert sorted(delivered) == sorted(set(range(300)) - {row.chat for row in abandoned})
     clock.pass_by(seconds=61)
     await send(second, "b", 1000)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Table, event, func, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -185,10 +186,11 @@ class Database:
             for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
                 # A reader in the middle of its view keeps the log alive for a moment.
                 for attempt in range(20):
-                    async with raw.execute(statement) as cursor:
-                        row = await cursor.fetchone()
-                    if row is None or row[0] == 0:
-                        break
+                    with suppress(sqlite3.OperationalError):
+                        async with raw.execute(statement) as cursor:
+                            row = await cursor.fetchone()
+                        if row is None or row[0] == 0:
+                            break
                     await asyncio.sleep(0.05 * (attempt + 1))
                 else:
                     raise DatabaseUnavailable("the write-ahead log could not be emptied: somebody keeps reading it")
@@ -203,8 +205,12 @@ class Database:
                     connection = await connection.execution_options(**options)
                 async with connection.begin():
                     yield Transaction(connection, self)
-        except (OperationalError, InterfaceError, PoolTimeout) as error:
-            raise DatabaseUnavailable(_reason(error)) from error
+        except PoolTimeout as error:
+            raise DatabaseUnavailable("every connection to the database is in use") from error
+        except DBAPIError as error:
+            if not _passes(error):
+                raise
+            raise DatabaseUnavailable(str(error.orig)) from error
         except OSError as error:
             if connected:
                 raise
@@ -250,6 +256,8 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def _reason(error: Exception) -> str:
-    """The driver's own sentence; never the statement or its values."""
-    return str(getattr(error, "orig", None) or type(error).__name__)
+def _passes(error: DBAPIError) -> bool:
+    """Whether the same work may succeed later: connection, deadlock, resources or shutdown, not a wrong statement."""
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    passing = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+    return passing or state.startswith(("08", "40", "53", "57"))

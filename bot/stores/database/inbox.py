@@ -16,7 +16,7 @@ LEASE = timedelta(seconds=60)
 KEPT = timedelta(days=7)
 """How long a finished row stays, so that a repeated update is recognized."""
 _INBOX = tables.inbox.c
-_OPEN = _INBOX.state.in_(["new", "busy"])
+_OPEN = _INBOX.finished_at.is_(None)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ async def claim(tx: Transaction, owner: str, limit: int = 1, lease: timedelta = 
         select(earlier.c.id)
         .where(
             earlier.c.chat == _INBOX.chat,
-            earlier.c.state.in_(["new", "busy"]),
+            earlier.c.finished_at.is_(None),
             earlier.c.id != _INBOX.id,
             or_(earlier.c.id < _INBOX.id, and_(earlier.c.state == "busy", earlier.c.lease > now)),
         )
@@ -66,7 +66,7 @@ async def claim(tx: Transaction, owner: str, limit: int = 1, lease: timedelta = 
         and_(_INBOX.state == "new", or_(_INBOX.lease.is_(None), _INBOX.lease <= now)),
         and_(_INBOX.state == "busy", _INBOX.lease <= now),
     )
-    query = select(_INBOX.id).where(free, ~blocked).order_by(_INBOX.id).limit(limit)
+    query = select(_INBOX.id).where(_OPEN, free, ~blocked).order_by(_INBOX.id).limit(limit)
     if not tx.database.is_sqlite:
         query = query.with_for_update(skip_locked=True, of=tables.inbox)
     ids = (await tx.connection.execute(query)).scalars().all()
@@ -141,9 +141,7 @@ async def waiting(tx: Transaction, chat: int | None = None) -> int:
 
 async def prune(tx: Transaction, kept: timedelta = KEPT, limit: int = 1000) -> int:
     """Drop rows finished longer ago than `kept`, at most `limit` of them; returns how many."""
-    old = (
-        select(_INBOX.id).where(_INBOX.state.in_(["done", "failed"]), _INBOX.finished_at < await tx.now() - kept)
-    ).limit(limit)
+    old = (select(_INBOX.id).where(_INBOX.finished_at < await tx.now() - kept)).limit(limit)
     return (await tx.connection.execute(delete(tables.inbox).where(_INBOX.id.in_(old)))).rowcount
 
 

@@ -19,15 +19,18 @@ from bot.stores.database.messages import lookup
 from bot.stores.database.outbox_reports import cancel, counts, oldest_waiting, prune, report_done, unreported
 
 __all__ = [
+    "FAREWELL",
     "LEASE", "PRIORITIES", "OutboxRow", "cancel", "claim", "counts", "fail", "halt_until", "lookup", "oldest_waiting",
     "prune", "put", "release", "report_done", "retry", "rewrite_chat", "sent", "set_halt", "unknown", "unreachable",
     "unreported",
 ]  # fmt: skip
 
 LEASE = timedelta(seconds=60)
+FAREWELL = "farewell"
+"""Campaign of the last message to a person who was forgotten: once it has ended, its row names nobody."""
 PRIORITIES = {"answer": 0, "card": 1, "notice": 3, "broadcast": 5}
 _OUTBOX = tables.outbox.c
-_OPEN = _OUTBOX.state.in_(["new", "busy"])
+_OPEN = _OUTBOX.finished_at.is_(None)
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ async def claim(
         or_(and_(_OUTBOX.state == "new", _OUTBOX.due <= now), and_(_OUTBOX.state == "busy", _OUTBOX.lease <= now)),
         _OUTBOX.priority <= most_priority,
     )
-    query = select(_OUTBOX.id).where(free, ~_blocked(now))
+    query = select(_OUTBOX.id).where(_OPEN, free, ~_blocked(now))
     if without_chats:
         query = query.where(_OUTBOX.chat.not_in(sorted(set(without_chats))))
     query = query.order_by(_OUTBOX.priority, _OUTBOX.id).limit(limit)
@@ -180,7 +183,7 @@ async def unreachable(tx: Transaction, row: OutboxRow, error: str) -> None:
     await _end(tx, row, "unreachable", last_error=error[:300])
     await tx.connection.execute(
         update(tables.outbox)
-        .where(_OUTBOX.chat == row.chat, _OUTBOX.state == "new")
+        .where(_OPEN, _OUTBOX.chat == row.chat, _OUTBOX.state == "new")
         .values(state="unreachable", body=None, finished_at=await tx.now(), last_error=error[:300])
     )
     await tx.connection.execute(
@@ -229,7 +232,7 @@ def _blocked(now: datetime) -> Any:
         select(other.c.id)
         .where(
             other.c.chat == _OUTBOX.chat,
-            other.c.state.in_(["new", "busy"]),
+            other.c.finished_at.is_(None),
             other.c.id != _OUTBOX.id,
             or_(
                 and_(other.c.state == "busy", other.c.lease > now),
@@ -242,7 +245,7 @@ def _blocked(now: datetime) -> Any:
 
 
 async def _expire(tx: Transaction, now: datetime) -> None:
-    overdue = and_(_OUTBOX.state == "new", _OUTBOX.valid_until.is_not(None), _OUTBOX.valid_until <= now)
+    overdue = and_(_OPEN, _OUTBOX.state == "new", _OUTBOX.valid_until.is_not(None), _OUTBOX.valid_until <= now)
     await tx.connection.execute(
         update(tables.outbox).where(overdue).values(state="expired", body=None, finished_at=now)
     )
@@ -260,7 +263,15 @@ async def _change(tx: Transaction, row: OutboxRow, **values: Any) -> bool:
 
 
 async def _end(tx: Transaction, row: OutboxRow, state: str, **values: Any) -> bool:
-    finished = {"state": state, "body": None, "owner": None, "lease": None, "finished_at": await tx.now()}
+    finished: dict[str, Any] = {
+        "state": state,
+        "body": None,
+        "owner": None,
+        "lease": None,
+        "finished_at": await tx.now(),
+    }
+    if row.campaign == FAREWELL:
+        finished |= {"chat": 0, "dedup": f"nobody:{row.id}"}
     return await _change(tx, row, **finished, **values)
 
 

@@ -14,7 +14,7 @@ from bot.stores.database.engine import Transaction
 KEPT = timedelta(days=30)
 """How long a finished row stays; rows of an announcement stay with it, its report must add up."""
 _OUTBOX = tables.outbox.c
-_OPEN = _OUTBOX.state.in_(["new", "busy"])
+_OPEN = _OUTBOX.finished_at.is_(None)
 _TROUBLE = ("failed", "unreachable", "expired", "unknown")
 
 
@@ -51,7 +51,7 @@ async def cancel(tx: Transaction, dedup_prefix: str) -> int:
     """Take back what is still waiting under this beginning of `dedup`; returns how many. In flight is in flight."""
     changed = await tx.connection.execute(
         update(tables.outbox)
-        .where(_OUTBOX.dedup.startswith(dedup_prefix, autoescape=True), _OUTBOX.state == "new")
+        .where(_OUTBOX.dedup.startswith(dedup_prefix, autoescape=True), _OPEN, _OUTBOX.state == "new")
         .values(state="cancelled", body=None, finished_at=await tx.now())
     )
     return changed.rowcount
@@ -81,7 +81,6 @@ async def prune(tx: Transaction, kept: timedelta = KEPT, limit: int = 1000) -> i
     old = (
         select(_OUTBOX.id)
         .where(
-            ~_OPEN,
             _OUTBOX.finished_at < await tx.now() - kept,
             func.coalesce(_OUTBOX.campaign, "").not_like("announcement:%"),
         )

@@ -128,5 +128,5 @@ async def _empty_outbox(tx: Transaction, chat: int, escalations: tuple[int, ...]
     )
     await run(update(tables.outbox).where(theirs).values(body=None, last_error=None, about=""))
     # The key often names the chat ("announcement:7:<chat>"); the number of the row takes its place.
-    nameless = literal("forgotten:").concat(cast(_OUTBOX.id, String))
+    nameless = literal("nobody:").concat(cast(_OUTBOX.id, String))
     await run(update(tables.outbox).where(_OUTBOX.chat == chat).values(chat=0, ref="", dedup=nameless))

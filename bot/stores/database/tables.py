@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 metadata = MetaData(
@@ -58,6 +59,7 @@ class Moment(TypeDecorator[datetime]):
 # SQLite counts up by itself only in a column declared INTEGER; PostgreSQL gets 64 bits.
 RunningNumber = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON(none_as_null=True)
+_STILL_OPEN: dict[str, Any] = dict.fromkeys(("sqlite_where", "postgresql_where"), text("finished_at IS NULL"))
 
 
 def _number() -> Column[Any]:
@@ -136,8 +138,9 @@ inbox = Table(
     Column("received_at", Moment, nullable=False),
     Column("finished_at", Moment),
     Column("reference", String(40)),
-    Index("ix_inbox_chat_state_id", "chat", "state", "id"),
-    Index("ix_inbox_state_id", "state", "id"),
+    # Rows that have ended stay for days: what is open must be found without passing them.
+    Index("ix_inbox_open", "id", **_STILL_OPEN),
+    Index("ix_inbox_open_chat", "chat", "id", **_STILL_OPEN),
     sqlite_autoincrement=True,
 )
 
@@ -167,8 +170,8 @@ outbox = Table(
     Column("finished_at", Moment),
     Column("message_id", BigInteger),
     Column("reported", Boolean, nullable=False, default=False),
-    Index("ix_outbox_state_priority_id", "state", "priority", "id"),
-    Index("ix_outbox_chat_state", "chat", "state"),
+    Index("ix_outbox_open", "priority", "id", **_STILL_OPEN),
+    Index("ix_outbox_open_chat", "chat", "priority", "id", **_STILL_OPEN),
     Index("ix_outbox_campaign_state", "campaign", "state"),
     sqlite_autoincrement=True,
 )

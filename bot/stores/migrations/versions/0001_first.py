@@ -129,8 +129,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("update_id", name=op.f("uq_inbox_update_id")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_inbox_chat_state_id", "inbox", ["chat", "state", "id"], unique=False)
-    op.create_index("ix_inbox_state_id", "inbox", ["state", "id"], unique=False)
+    op.create_index(
+        "ix_inbox_open",
+        "inbox",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("finished_at IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
+    op.create_index(
+        "ix_inbox_open_chat",
+        "inbox",
+        ["chat", "id"],
+        unique=False,
+        sqlite_where=sa.text("finished_at IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
     op.create_table(
         "messages",
         sa.Column("chat", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -169,8 +183,22 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_outbox_campaign_state", "outbox", ["campaign", "state"], unique=False)
-    op.create_index("ix_outbox_chat_state", "outbox", ["chat", "state"], unique=False)
-    op.create_index("ix_outbox_state_priority_id", "outbox", ["state", "priority", "id"], unique=False)
+    op.create_index(
+        "ix_outbox_open",
+        "outbox",
+        ["priority", "id"],
+        unique=False,
+        sqlite_where=sa.text("finished_at IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
+    op.create_index(
+        "ix_outbox_open_chat",
+        "outbox",
+        ["chat", "priority", "id"],
+        unique=False,
+        sqlite_where=sa.text("finished_at IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
     op.create_table(
         "outbox_halt",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
