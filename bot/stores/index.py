@@ -20,6 +20,7 @@ from bot.domain.passages import passages_of
 from bot.domain.programme import Programme
 from bot.encoder import analysis, lexicon
 from bot.encoder.analysis import simplified
+from bot.stores.generations import GenerationError
 from bot.stores.index_fields import ANALYZERS, CosineField, LanguageBm25
 from bot.stores.models import SentenceEncoder
 
@@ -35,10 +36,6 @@ FEATURES = (
 """What each figure of a candidate is; all lie in about 0..1, larger is better."""
 
 QUESTION_FEATURES = ("content words", "unknown words", "uncovered weight")
-
-
-class GenerationError(Exception):
-    """A generation that cannot be served; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -121,11 +118,30 @@ def stored_vectors(folder: Path, model: str) -> dict[str, np.ndarray]:
     return {passage.text: vector for passage, vector in zip(passages, vectors, strict=True)}
 
 
+def read_contents(folder: Path) -> tuple[tuple[Entry, ...], Programme]:
+    """What a generation says, without opening its index; GenerationError when it cannot be read."""
+    try:
+        entries = _ENTRIES.validate_json((folder / "entries.json").read_bytes())
+        return entries, _PROGRAMME.validate_json((folder / "programme.json").read_bytes())
+    except (OSError, ValueError) as error:
+        raise GenerationError(f"{folder} is no complete generation: {error}") from error
+
+
+def discard(name: str, url: str) -> None:
+    """Remove the collection of a generation from a Chroma server; embedded ones go with their directory."""
+    store = _chroma(Path(name), url)
+    try:
+        store._client.delete_collection(name)
+    finally:
+        _close(store)
+
+
 def _vectors(
     passages: Sequence[Passage], encoder: SentenceEncoder, reuse: Mapping[str, np.ndarray], progress: Callable
 ) -> np.ndarray:
     known = dict(reuse)
     missing = list(dict.fromkeys(passage.text for passage in passages if passage.text not in known))
+    progress(0, len(missing))
     for start in range(0, len(missing), 512):
         batch = missing[start : start + 512]
         known.update(zip(batch, encoder.passages([simplified(text) for text in batch]), strict=True))

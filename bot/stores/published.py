@@ -53,7 +53,7 @@ class Published:
         """Open what the pointer names now, when it is not open yet; True when it was swapped in.
 
         A generation that cannot be opened is reported and left alone: the one in use stays.
-        Raises GenerationError or GenerationError only while there is none in use.
+        Raises GenerationError only while there is none in use.
         """
         with self._reload:
             pointer = generations.pointer(self._data_dir)

@@ -81,6 +81,7 @@ class _Reading:
         self._terms: list[Found[Person]] = []
         self._pages: list[prose.Page] = []
         self._event = Event(ZONE)
+        self._unread: set[str] = set()
 
     def knowledge(self, drafts: tuple[str, ...]) -> Knowledge:
         self._read_event()
@@ -118,6 +119,8 @@ class _Reading:
             report.error(1, "no YAML file is expected here (only event.yaml, glossary.yaml, programme/, venues/)")
         elif tree := self._tree(path):
             self._read_structured(path, section, tree)
+        else:
+            self._unread.add(section or path)
 
     def _read_structured(self, path: str, section: str, tree: safe_yaml.Node) -> None:
         report = self._reports[path]
@@ -151,7 +154,7 @@ class _Reading:
             days = {slot.start.astimezone(event.zone).date() for one in sessions for slot in one.item.slots}
             event = Event(event.zone, tuple(sorted(days)), event.first_day_open, event.venue)
         checks.check_rooms(venues)
-        checks.check_references(sessions, venues, terms, event, self._event_report)
+        checks.check_references(sessions, venues, terms, event, self._event_report, self._unread)
         checks.check_days(sessions, event)
         checks.check_overlaps(sessions, event)
         entries += [one.entry for one in (*venues, *sessions) if one.entry]

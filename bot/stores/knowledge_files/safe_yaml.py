@@ -45,6 +45,8 @@ _PLAIN_WORDS = {
     "mapping values are not allowed here": "a colon inside a text, or a wrong indentation; put the text in quotes",
     "could not find expected ':'": "a line without a colon where `key: value` is expected",
     "found character '\\t' that cannot start any token": "a tab; indent with spaces",
+    "expected ',' or ']', but got '?'": "a text with ? inside [ ]; put it in quotes",
+    "expected ',' or '}', but got '?'": "a text with ? inside { }; put it in quotes",
     "found unexpected end of stream": "a quotation mark that is never closed",
     "found character '@' that cannot start any token": "a text that begins with @; put it in quotes",
     "found character '`' that cannot start any token": "a text that begins with `; put it in quotes",

@@ -1,0 +1,281 @@
+"""From the organizers' files to the published generation: read, check, build, verify, publish, prune; and back."""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.services.comparison import Changes, compare
+from bot.stores import generations, knowledge_files, verification
+from bot.stores.generations import GenerationError, Version
+from bot.stores.knowledge_files import Knowledge
+
+if TYPE_CHECKING:
+    from bot.domain.calibration import Calibration
+    from bot.stores.models import SentenceEncoder
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[str, int, int], None]
+"""Told the stage, how much of it is done, and how much there is."""
+
+
+class Result(StrEnum):
+    """How an ingest ended."""
+
+    PUBLISHED = "published"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result, what was read, and the version that is current now (None when refused)."""
+
+    result: Result
+    knowledge: Knowledge
+    version: Version | None
+    seconds: float
+    computed: int = 0
+    """Passages whose vectors had to be computed."""
+    refusal: str = ""
+
+
+def fitted_calibration(folder: Path, encoder: SentenceEncoder) -> Calibration:
+    """The shipped decision, or one fitted to this encoder."""
+    from bot.services.training import shipped_or_fitted
+
+    return shipped_or_fitted(folder, encoder)
+
+
+@dataclass(frozen=True)
+class Ingestion:
+    """One installation: where its files are, and with what its index is built.
+
+    The encoder comes from a function, because reading and refusing must not load it.
+    """
+
+    knowledge_dir: Path
+    data_dir: Path
+    encoder: Callable[[], SentenceEncoder]
+    chroma_url: str | None = None
+    calibrate: Callable[[Path, SentenceEncoder], Calibration | None] = fitted_calibration
+    verify: Callable[[Path, str | None], str | None] = verification.verify
+
+    def read(self) -> Knowledge:
+        """The knowledge folder with its problems; no model, index or database."""
+        return knowledge_files.read(self.knowledge_dir)
+
+    def publish(
+        self,
+        *,
+        knowledge: Knowledge | None = None,
+        strict: bool = False,
+        rebuild: bool = False,
+        who: str = "",
+        reason: str = "",
+        progress: Progress = lambda stage, done, total: None,
+    ) -> Outcome:
+        """Publish what was read (by default the folder as it is now), unless it has errors or nothing changed.
+
+        GenerationError and ModelError say what failed; the published generation stays then.
+        """
+        started = time.monotonic()
+        knowledge = knowledge or self.read()
+        refusal = ""
+        if knowledge.errors:
+            refusal = f"{len(knowledge.errors)} errors"
+        elif strict and knowledge.samples:
+            shown = ", ".join(entry.id for entry in knowledge.samples[:5])
+            refusal = f"{len(knowledge.samples)} sample entries ({shown}{', …' if len(knowledge.samples) > 5 else ''})"
+        if refusal:
+            return Outcome(Result.REFUSED, knowledge, None, time.monotonic() - started, refusal=refusal)
+        with generations.exclusive(self.data_dir):
+            self._tidy()
+            encoder = self.encoder()
+            if not rebuild and (unchanged := self._unchanged(knowledge, encoder)):
+                return Outcome(Result.UNCHANGED, knowledge, unchanged, time.monotonic() - started)
+            number = generations.next_number(self.data_dir)
+            draft = Version(
+                number, "", knowledge.digest, encoder.identity, who or _user(), _now(), reason,
+                generations.current_number(self.data_dir), len(knowledge.entries), 0, len(knowledge.samples),
+                str(self._changes(knowledge)),
+            )  # fmt: skip
+            with self._built(knowledge, encoder, draft, progress) as (version, computed):
+                calibration = self._folder(version) / "calibration.json"
+                generations.keep_sources(self.data_dir, number, knowledge.files, calibration)
+                generations.publish(self.data_dir, version)
+            self._tidy()
+            return Outcome(Result.PUBLISHED, knowledge, version, time.monotonic() - started, computed)
+
+    def rollback(
+        self, number: int | None = None, *, who: str = "", reason: str = "",
+        progress: Progress = lambda stage, done, total: None,
+    ) -> Version:  # fmt: skip
+        """Make version `number` current again, by default the one that the current version replaced.
+
+        Its generation is opened again when it is still there and whole, else built from its stored sources.
+        """
+        with generations.exclusive(self.data_dir):
+            self._tidy()
+            wanted = self._version_to_restore(number)
+            draft = replace(wanted, who=who or _user(), when=_now(), reason=reason, action="rolled back")
+            encoder = self.encoder()
+            if self._is_servable(wanted, encoder):
+                generations.publish(self.data_dir, draft)
+                self._tidy()
+                return draft
+            files, calibration = generations.sources(self.data_dir, wanted.number)
+            knowledge = knowledge_files.read_files(files)
+            if not knowledge.entries:
+                raise GenerationError(f"the sources of version {wanted.number} hold no entry; choose another version")
+            keep = calibration if wanted.model == encoder.identity else None
+            draft = replace(draft, model=encoder.identity)
+            with self._built(knowledge, encoder, draft, progress, keep) as (version, _):
+                generations.publish(self.data_dir, version)
+            self._tidy()
+            return version
+
+    def versions(self) -> list[Version]:
+        """Every publication and rollback, oldest first."""
+        return generations.history(self.data_dir)
+
+    def current(self) -> int | None:
+        """Number of the version that is served now."""
+        return generations.current_number(self.data_dir)
+
+    def _folder(self, version: Version) -> Path:
+        return self.data_dir / "generations" / version.generation
+
+    def _tidy(self) -> None:
+        """Close gaps in the log and remove what is not kept; call with the lock held."""
+        generations.recover(self.data_dir)
+        removed = generations.prune(self.data_dir)
+        if self.chroma_url:
+            from bot.stores import index
+
+            for name in removed:
+                try:
+                    index.discard(name, self.chroma_url)
+                except Exception:  # a leftover collection costs space, nothing else
+                    logger.warning("the collection %s could not be removed from the Chroma server", name)
+
+    def _unchanged(self, knowledge: Knowledge, encoder: SentenceEncoder) -> Version | None:
+        """The current version when it was built from the same files by the same encoder and Chroma."""
+        from bot.stores import index
+
+        try:
+            folder = generations.current(self.data_dir)
+            manifest = index.read_manifest(folder)
+        except GenerationError:
+            return None
+        same = (manifest.knowledge, manifest.model, manifest.chromadb) == (
+            knowledge.digest, encoder.identity, installed_version("chromadb"),
+        )  # fmt: skip
+        return generations.versions(self.data_dir).get(manifest.version) if same else None
+
+    def _changes(self, knowledge: Knowledge) -> Changes:
+        from bot.stores import index
+
+        try:
+            return compare(
+                index.read_contents(generations.current(self.data_dir)), (knowledge.entries, knowledge.programme)
+            )
+        except GenerationError:
+            return compare(((), knowledge.programme), (knowledge.entries, knowledge.programme))
+
+    @contextmanager
+    def _built(
+        self, knowledge: Knowledge, encoder: SentenceEncoder, draft: Version, progress: Progress,
+        calibration: bytes | None = None,
+    ) -> Iterator[tuple[Version, int]]:  # fmt: skip
+        """Build and verify a generation; it is removed again when that or the publication fails."""
+        from bot.stores import index
+
+        folder = generations.new_folder(self.data_dir, draft.number, knowledge.digest)
+        try:
+            if self.chroma_url:
+                index.discard(folder.name, self.chroma_url)
+            reuse = {}
+            for former in generations.kept(self.data_dir):
+                reuse.update(index.stored_vectors(former, encoder.identity))
+            steps = _Steps(progress)
+            manifest = index.build(
+                folder, knowledge.entries, replace(knowledge.programme, version=draft.number), encoder,
+                version=draft.number, created=datetime.now(UTC), digest=knowledge.digest, reuse=reuse,
+                progress=steps, chroma_url=self.chroma_url,
+            )  # fmt: skip
+            progress("calibrating", 0, 1)
+            if calibration is not None:
+                (folder / "calibration.json").write_bytes(calibration)
+            elif fitted := self.calibrate(folder, encoder):
+                (folder / "calibration.json").write_bytes(index.CALIBRATION.dump_json(fitted))
+            progress("verifying", 0, 1)
+            if problem := self.verify(folder, self.chroma_url):
+                raise GenerationError(f"the new generation is not sound and was not published: {problem}")
+            progress("verifying", 1, 1)
+            yield replace(draft, generation=folder.name, passages=manifest.passages), steps.computed
+        except BaseException:
+            if generations.pointer(self.data_dir) != folder.name:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def _version_to_restore(self, number: int | None) -> Version:
+        known = generations.versions(self.data_dir)
+        current = self.current()
+        if number is None:
+            number = known[current].parent if current in known else None
+            if number is None:
+                raise GenerationError("there is no version before the current one; see: python ingest.py --versions")
+        if number not in known:
+            raise GenerationError(f"there is no version {number}; see: python ingest.py --versions")
+        if number == current and generations.pointer(self.data_dir) and self._folder(known[number]).is_dir():
+            raise GenerationError(f"version {number} is the current one already")
+        # A version that was rebuilt stands in another directory than at first.
+        newest = [version for version in generations.history(self.data_dir) if version.number == number][-1]
+        return replace(known[number], generation=newest.generation, model=newest.model)
+
+    def _is_servable(self, version: Version, encoder: SentenceEncoder) -> bool:
+        return (
+            self._folder(version).is_dir()
+            and version.model == encoder.identity
+            and self.verify(self._folder(version), self.chroma_url) is None
+        )
+
+
+class _Steps:
+    """Names the two stages of a build: vectors first, then storing them."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._stage, self._total, self._done = "computing vectors", -1, 0
+        self.computed = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._total >= 0 and (total != self._total or done < self._done):
+            self._stage = "storing"
+        self._total, self._done = total, done
+        if self._stage == "computing vectors":
+            self.computed = total
+        self._progress(self._stage, done, total)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

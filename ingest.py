@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+"""The organizers' command: check the knowledge files and publish them, look at versions, go back.
+
+Heavy libraries are imported only when they are needed, so that --help and --check answer at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.services.ingestion import Ingestion
+    from bot.settings import Settings
+    from bot.stores.knowledge_files import Knowledge
+
+SETTLED_MILLISECONDS = 1_500
+"""How long a watched folder must be quiet: editors and shared drives save a file in several steps."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    options = argparse.ArgumentParser(
+        prog="ingest.py",
+        description="Checks the knowledge files and publishes them to the assistant. "
+        "With an error in the files nothing changes: the last published version stays, the exit status is 1.",
+    )
+    action = options.add_mutually_exclusive_group()
+    action.add_argument("--check", action="store_true", help="only check the files; takes a second or two")
+    action.add_argument("--versions", action="store_true", help="list what was published, by whom and when")
+    action.add_argument(
+        "--rollback", nargs="?", type=int, const=0, metavar="N",
+        help="make version N current again (without N: the one before), at once and without asking",
+    )  # fmt: skip
+    action.add_argument("--watch", action="store_true", help="publish whenever the files change and have no error")
+    options.add_argument("--strict", action="store_true", help="refuse while an entry has the status sample")
+    options.add_argument("--rebuild", action="store_true", help="build and publish even when nothing changed")
+    options.add_argument("--reason", default="", metavar="TEXT", help="a note that is kept with the version")
+    options.add_argument("--knowledge", type=Path, metavar="FOLDER", help="default: BOT_KNOWLEDGE_DIR or knowledge/")
+    options.add_argument("--quiet", action="store_true", help="no progress bar and no warnings")
+    return options
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it did what was asked, else 1."""
+    options = parser().parse_args(arguments)
+    from bot.settings import Settings
+
+    try:
+        settings = Settings()
+    except ValueError as error:  # pydantic's message names each setting
+        return _fail(f"a setting is wrong: {error}")
+    ingestion = _ingestion(options, settings)
+    try:
+        if options.check:
+            return check(ingestion, options)
+        if options.versions:
+            return show_versions(ingestion)
+        if options.rollback is not None:
+            return roll_back(ingestion, options)
+        if options.watch:
+            return watch(ingestion, options)
+        return publish(ingestion, options)
+    except KeyboardInterrupt:
+        return _fail("stopped; what was published before stays")
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        return _fail(f"{what}; what was published before stays")
+    except Exception as error:
+        if type(error).__name__ in {"GenerationError", "ModelError"}:
+            return _fail(str(error))
+        raise
+
+
+def check(ingestion: Ingestion, options: argparse.Namespace) -> int:
+    """Read everything, say what is wrong, change nothing."""
+    knowledge = ingestion.read()
+    _show_problems(knowledge, options)
+    print(_summary(knowledge))
+    if options.strict and knowledge.samples and not knowledge.errors:
+        return _fail(f"{len(knowledge.samples)} entries are samples and --strict refuses them")
+    return 1 if knowledge.errors else 0
+
+
+def publish(ingestion: Ingestion, options: argparse.Namespace) -> int:
+    """Check, build, verify and publish, with a progress bar and a summary."""
+    knowledge = ingestion.read()
+    _show_problems(knowledge, options)
+    with _Bar(options.quiet) as bar:
+        outcome = ingestion.publish(
+            knowledge=knowledge, strict=options.strict, rebuild=options.rebuild, reason=options.reason, progress=bar
+        )
+    print(_summary(knowledge))
+    if outcome.result == "refused":
+        return _fail(f"not published: {outcome.refusal}; the last published version stays")
+    assert outcome.version is not None
+    number = outcome.version.number
+    if outcome.result == "unchanged":
+        print(f"Nothing changed: version {number} stays current ({outcome.seconds:.1f} s).")
+    else:
+        print(
+            f"Published version {number} in {outcome.seconds:.1f} s: {outcome.version.changes}; "
+            f"{outcome.version.passages} passages, {outcome.computed} of them new."
+        )
+    return 0
+
+
+def roll_back(ingestion: Ingestion, options: argparse.Namespace) -> int:
+    """Make an older version current again."""
+    with _Bar(options.quiet) as bar:
+        version = ingestion.rollback(options.rollback or None, reason=options.reason, progress=bar)
+    print(
+        f"Version {version.number} is current again ({version.entries} entries). The files in the folder are unchanged."
+    )
+    return 0
+
+
+def show_versions(ingestion: Ingestion) -> int:
+    """List every publication and rollback, the newest last."""
+    history, current = ingestion.versions(), ingestion.current()
+    if not history:
+        print("Nothing is published yet; run: python ingest.py")
+    for version in history:
+        mark = "*" if version.number == current and version is history[-1] else " "
+        reason = f" - {version.reason}" if version.reason else ""
+        what = version.changes if version.action == "published" else version.action
+        print(
+            f"{mark} {version.number:>4}  {version.when.replace('T', ' ')[:16]} UTC  {version.who:<12} "
+            f"{version.entries:>4} entries  {version.digest[:8]}  {what}{reason}"
+        )
+    return 0
+
+
+def watch(ingestion: Ingestion, options: argparse.Namespace) -> int:
+    """Publish now and after every change, once the folder is quiet and has no error; ends with Ctrl-C."""
+    from watchfiles import watch as changes
+
+    _watched(ingestion, options)
+    print(f"Watching {ingestion.knowledge_dir}; Ctrl-C ends it.", flush=True)
+    for _ in changes(ingestion.knowledge_dir, debounce=30_000, step=SETTLED_MILLISECONDS, raise_interrupt=False):
+        _watched(ingestion, options)
+    return 0
+
+
+def _watched(ingestion: Ingestion, options: argparse.Namespace) -> None:
+    """One round of watching: a failure is said, and the next change gets its chance."""
+    from bot.stores.generations import GenerationError
+
+    try:
+        publish(ingestion, options)
+    except (GenerationError, OSError) as error:
+        _fail(str(error))
+    sys.stdout.flush()
+
+
+def _ingestion(options: argparse.Namespace, settings: Settings) -> Ingestion:
+    from bot.services.ingestion import Ingestion
+
+    def encoder():  # type: ignore[no-untyped-def]
+        from bot.stores.models import SentenceEncoder
+
+        return SentenceEncoder(settings.embedding_model)
+
+    return Ingestion(options.knowledge or settings.knowledge_dir, settings.data_dir, encoder, settings.chroma_url)
+
+
+def _show_problems(knowledge: Knowledge, options: argparse.Namespace) -> None:
+    for problem in knowledge.errors if options.quiet else knowledge.problems:
+        print(problem)
+
+
+def _summary(knowledge: Knowledge) -> str:
+    programme = knowledge.programme
+    parts = [
+        _count(len(knowledge.entries), "entry", "entries"),
+        _count(len(programme.sessions), "session"),
+        _count(len(programme.venues), "venue"),
+        _count(len(knowledge.samples), "sample"),
+        _count(len(knowledge.drafts), "draft"),
+        _count(len(knowledge.errors), "error"),
+        _count(len(knowledge.warnings), "warning"),
+    ]
+    return ", ".join(parts) + "."
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _fail(message: str) -> int:
+    print(f"ingest.py: {message}", file=sys.stderr)
+    return 1
+
+
+class _Bar:
+    """One tqdm bar a stage, on standard error."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._stage = ""
+        self._bar = None
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        from tqdm import tqdm
+
+        if stage != self._stage:
+            self._close()
+            self._stage = stage
+            self._bar = tqdm(
+                total=total, desc=stage, leave=False, disable=self._quiet or None, file=sys.stderr,
+                bar_format="{desc:>18} |{bar}| {n}/{total}",
+            )  # fmt: skip
+        self._bar.update(done - self._bar.n)
+
+    def __exit__(self, *details: object) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
