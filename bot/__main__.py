@@ -1,0 +1,185 @@
+"""The front door: python -m bot chat | ask | run | phrases | ..."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.domain.language import Language
+
+# Everything else is imported inside the functions: --help must be there at once.
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def chat(options: argparse.Namespace) -> int:
+    """A conversation in the terminal."""
+    import asyncio
+    import contextlib
+
+    from bot.bootstrap import open_house
+    from bot.channels.console import Console
+    from bot.settings import Settings
+
+    clock = _clock(options.now, running=True)
+
+    async def converse() -> None:
+        async with await open_house(Settings(), clock) as house:
+            await Console(house.assistant, clock, options.language).run()
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(converse())
+    return 0
+
+
+def ask(options: argparse.Namespace) -> int:
+    """One JSON line an answer."""
+    import json
+
+    from bot.bootstrap import open_answering
+    from bot.channels.lines import LineError, Lines
+    from bot.settings import Settings
+
+    if (options.text is None) == (options.jsonl is None):
+        print("ask: give either a question or --jsonl FILE (- for standard input)", file=sys.stderr)
+        return 2
+    settings = Settings()
+    published, answering = open_answering(settings)
+    lines = Lines(answering, published, settings, _clock(options.now, running=False))
+    try:
+        if options.text is not None:
+            try:
+                answer = lines.answer({"question": options.text}, options.language)
+            except LineError as error:
+                print(f"ask: {error}", file=sys.stderr)
+                return 2
+            print(json.dumps(answer, ensure_ascii=False))
+            return 0
+        if options.jsonl == "-":
+            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+            return 1 if lines.answer_all(sys.stdin, sys.stdout, options.language) else 0
+        with open(options.jsonl, encoding="utf-8-sig", errors="replace") as file:
+            return 1 if lines.answer_all(file, sys.stdout, options.language) else 0
+    finally:
+        published.close()
+
+
+def run(options: argparse.Namespace) -> int:
+    """The Telegram bot."""
+    from bot.settings import Settings
+
+    settings = Settings()
+    if settings.token is None or not settings.token.get_secret_value().strip():
+        print(
+            "No token: get one from @BotFather in Telegram, put BOT_TOKEN=… into .env, and start again "
+            "(without a token: python -m bot chat).",
+            file=sys.stderr,
+        )
+        return 2
+    from bot.channels.telegram import application
+
+    return application.run(settings) or 0
+
+
+def phrases(options: argparse.Namespace) -> int:
+    """Bring locales/ up to date with the code."""
+    from bot.i18n import catalog_path, update_catalogs
+
+    lacking = update_catalogs()
+    for language, missing in lacking.items():
+        print(f"{catalog_path(language)}: {missing} phrases to translate" if missing else f"{language}: complete")
+    return 1 if any(lacking.values()) else 0
+
+
+def _add_chat(parser: argparse.ArgumentParser) -> None:
+    _add_language_and_now(parser)
+
+
+def _add_ask(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text", nargs="?", metavar="TEXT", help="the question")
+    parser.add_argument("--jsonl", metavar="FILE", help='lines {"id", "question", ...}; - for standard input')
+    _add_language_and_now(parser)
+
+
+def _add_nothing(parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _add_language_and_now(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--language", type=_language, metavar="zh|ru|en", help="the person's language")
+    parser.add_argument("--now", type=_moment, metavar="ISO", help="the moment it is taken to be (event time zone)")
+
+
+COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Command]] = {
+    "chat": ("talk to the assistant in this terminal", _add_chat, chat),
+    "ask": ("answer a question, or a file of questions, as JSON lines", _add_ask, ask),
+    "run": ("the Telegram bot", _add_nothing, run),
+    "phrases": ("update locales/ from the code", _add_nothing, phrases),
+}
+"""Every command: its help, its options, its function (which imports what it needs)."""
+
+
+def _language(text: str) -> Language:
+    try:
+        return Language(text.lower())
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("must be zh, ru or en") from error
+
+
+def _moment(text: str) -> datetime:
+    from bot.channels.lines import moment_from
+
+    try:
+        return moment_from(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("must be a moment such as 2025-07-11T09:05") from error
+
+
+def _clock(start: datetime | None, *, running: bool) -> Callable[[], datetime]:
+    """The real clock, or one that shows `start` and (when running) goes on from there."""
+    if start is None:
+        return lambda: datetime.now(UTC)
+    if not running:
+        return lambda: start
+    opened = datetime.now(UTC)
+    return lambda: start + (datetime.now(UTC) - opened)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse, run, and turn a known error into one line."""
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Delegate Assistant of the SCO forum.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (summary, add_options, command) in COMMANDS.items():
+        subparser = commands.add_parser(name, help=summary, description=summary)
+        add_options(subparser)
+        subparser.set_defaults(function=command)
+    options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal in another encoding must not end the conversation.
+        stream.reconfigure(encoding="utf-8", errors="replace") if hasattr(stream, "reconfigure") else None
+    try:
+        return options.function(options)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        if not _is_known(error):
+            raise
+        print(f"{type(error).__name__}: {error}" if not str(error) else str(error), file=sys.stderr)
+        return 1
+
+
+def _is_known(error: Any) -> bool:
+    """Whether an error carries a sentence for the person at the terminal; heavy modules are not loaded for this."""
+    names = {
+        "GenerationError", "IndexError_", "ModelError", "DatabaseUnavailable", "SchemaTooNew", "FileNotFoundError",
+        "PermissionError", "IsADirectoryError", "ValidationError",
+    }  # fmt: skip
+    return any(kind.__name__ in names for kind in type(error).__mro__)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,263 @@
+"""Questions: the answer, the choice or the honest handover, and the buttons under them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.conversation import entries
+from bot.conversation.courtesies import courteous
+from bot.conversation.reply import Button, Reply
+from bot.conversation.turn import ButtonRefused, Edition, Handler, Turn, language_from, number_from
+from bot.domain.knowledge import Entry
+from bot.domain.language import NATIVE_NAMES, Language, clean, has_words
+from bot.domain.question import Answer, Clarification, Courtesy, Handover, HandoverReason, Hit, Outcome
+from bot.i18n import Translator, catalog
+from bot.stores.database import exchanges
+from bot.stores.database.exchanges import Exchange
+
+LONGEST_KEPT = 1_000
+"""Characters of a question that are stored."""
+
+
+async def answer(turn: Turn) -> list[Reply]:
+    """The reply to the question of this turn, kept as an exchange; the rest of the list is for the desk."""
+    question, outcome = turn.consideration.question, turn.consideration.outcome
+    assert question is not None and outcome is not None
+    outcome = still_told(outcome, turn.edition, turn.now)
+    text = clean(question.text)[:LONGEST_KEPT]
+    if isinstance(outcome, Courtesy):
+        if has_words(text):
+            await _record(turn, text, "courtesy", (), outcome)
+        return [courteous(outcome.kind, turn.say)]
+    named = {Answer: "answer", Clarification: "clarify", Handover: "handover"}[type(outcome)]
+    exchange = await _record(turn, text, named, _entries_of(outcome), outcome)
+    cards: list[Reply] = []
+    if isinstance(outcome, Answer):
+        await _delivered(turn, outcome.entries)
+    elif isinstance(outcome, Handover):
+        cards = await turn.desk.escalate(
+            turn,
+            text,
+            turn.language,
+            outcome.reason,
+            nearest=[hit.entry_id for hit in outcome.hits[:3]],
+            exchange=exchange,
+            message=turn.incoming.message,
+        )
+    reply = compose(outcome, turn.edition, turn.say, staffed=turn.desk.staffed)
+    return [_with_buttons(reply, named, _entries_of(outcome), turn, turn.language, exchange), *cards]
+
+
+def still_told(outcome: Outcome, edition: Edition, now: datetime) -> Outcome:
+    """The outcome without entries that a newer edition no longer has or that have ended meanwhile."""
+    if not isinstance(outcome, (Answer, Clarification)):
+        return outcome
+    ids = tuple(entry.id for entry in entries.shown_now(_entries_of(outcome), edition, now))
+    if not ids:
+        return Handover(HandoverReason.EXPIRED, outcome.confidence, outcome.hits)
+    return replace(outcome, entries=ids) if isinstance(outcome, Answer) else replace(outcome, choices=ids)
+
+
+def compose(outcome: Outcome, edition: Edition, say: Translator, *, staffed: bool) -> Reply:
+    """What a delegate reads for an outcome, without buttons."""
+    if isinstance(outcome, Courtesy):
+        return courteous(outcome.kind, say)
+    if isinstance(outcome, Answer):
+        return entries.show([edition.entries[name] for name in outcome.entries], edition, say)
+    if isinstance(outcome, Clarification):
+        return Reply(text=say.text("Which of these do you mean?"))
+    return Reply(text=handed_over(outcome.reason, say, staffed=staffed))
+
+
+def handed_over(reason: HandoverReason, say: Translator, *, staffed: bool) -> str:
+    """Says honestly why a person must answer, and who will."""
+    if reason is HandoverReason.EXPIRED:
+        why = say.text("What I knew about this is no longer current.")
+    elif reason is HandoverReason.ASKED:
+        why = say.text("Of course.")
+    elif reason is HandoverReason.DISLIKED:
+        why = say.text("I am sorry that my answer did not help.")
+    else:
+        why = say.text("I have no approved answer to this, and I do not guess.")
+    return f"{why}\n{will_answer(say, staffed=staffed)}"
+
+
+def will_answer(say: Translator, *, staffed: bool) -> str:
+    """What happens to a question that goes to people."""
+    if staffed:
+        return say.text(
+            "I have passed your question on to the volunteers; one of them will answer you here. "
+            "/status shows how it stands."
+        )
+    return say.text(
+        "I have kept your question for the organizers. No volunteer is connected to me at the moment: if it is urgent, "
+        "please ask the staff at the venue. /status shows how it stands."
+    )
+
+
+async def ask_a_person(turn: Turn, text: str) -> list[Reply]:
+    """/person: the question goes to people at once, whatever the assistant knows."""
+    text = clean(text)[:LONGEST_KEPT]
+    if not has_words(text):
+        return [
+            Reply(text=turn.say.text("Please put your question after the command: /person and then your question."))
+        ]
+    exchange = await exchanges.record(
+        turn.tx, turn.chat, text, turn.language, "handover", at=turn.now, message=turn.incoming.message,
+        generation=str(turn.edition.version),
+    )  # fmt: skip
+    cards = await turn.desk.escalate(
+        turn, text, turn.language, HandoverReason.ASKED, exchange=exchange, message=turn.incoming.message
+    )
+    reply = Reply(
+        text=handed_over(HandoverReason.ASKED, turn.say, staffed=turn.desk.staffed), ref=f"exchange:{exchange}"
+    )
+    return [reply, *cards]
+
+
+async def press(turn: Turn, data: str) -> list[Reply]:
+    """A button under an answer: `<exchange>:<language>` or `<exchange>:<up|down|person>:<language shown>`."""
+    parts = data.split(":")
+    exchange = await _own_exchange(turn, parts[0])
+    if len(parts) == 2:
+        language = language_from(parts[1])
+        toast = catalog(language).text("Shown in {language}.", language=NATIVE_NAMES[language])
+        return [replace(_shown_again(turn, exchange, language), toast=toast)]
+    if len(parts) != 3:
+        raise ButtonRefused(data)
+    language, say = language_from(parts[2]), catalog(language_from(parts[2]))
+    if parts[1] == "up":
+        changed = await exchanges.rate(turn.tx, exchange.id, True)
+        toast = say.text("Thank you! I am glad it helped.") if changed else say.text("Noted already, thank you.")
+        return [replace(_shown_again(turn, replace(exchange, useful=True), language), toast=toast)]
+    if parts[1] not in ("down", "person"):
+        raise ButtonRefused(data)
+    disliked = parts[1] == "down"
+    if disliked:
+        await exchanges.rate(turn.tx, exchange.id, False)
+        exchange = replace(exchange, useful=False)
+    if exchange.outcome == "handover":
+        return [Reply(toast=say.text("Your question is with people already; /status shows how it stands."))]
+    reason = HandoverReason.DISLIKED if disliked else HandoverReason.ASKED
+    given = exchange.entries[0] if exchange.outcome == "answer" and exchange.entries else None
+    cards = await turn.desk.escalate(
+        turn,
+        exchange.question,
+        exchange.language,
+        reason,
+        nearest=exchange.nearest[:3],
+        exchange=exchange.id,
+        message=exchange.message,
+        answer_given=given,
+    )
+    await exchanges.change_outcome(turn.tx, exchange.id, "handover")
+    note = Reply(text=handed_over(reason, say, staffed=turn.desk.staffed), ref=f"exchange:{exchange.id}")
+    if given is None:
+        return [replace(note, replaces=True), *cards]
+    return [_shown_again(turn, replace(exchange, outcome="handover"), language), note, *cards]
+
+
+async def choose(turn: Turn, data: str) -> list[Reply]:
+    """One of the offered titles: `<exchange>:<entry>:<language shown>`."""
+    number, _, rest = data.partition(":")
+    key, _, shown_in = rest.rpartition(":")
+    exchange, language = await _own_exchange(turn, number), language_from(shown_in)
+    entry = entries.entry_named(key, turn.edition.entries)
+    if exchange.outcome != "clarify" or not entry.is_valid_at(turn.now):
+        raise ButtonRefused(data)
+    await exchanges.change_outcome(turn.tx, exchange.id, "answer", [entry.id])
+    await _delivered(turn, [entry.id])
+    return [_shown_again(turn, replace(exchange, outcome="answer", entries=(entry.id,)), language)]
+
+
+async def _own_exchange(turn: Turn, number: str) -> Exchange:
+    """The exchange a button speaks of, if it is this person's own."""
+    exchange = await exchanges.get(turn.tx, number_from(number))
+    if exchange is None or exchange.chat != turn.chat:
+        raise ButtonRefused(number)
+    return exchange
+
+
+def _shown_again(turn: Turn, exchange: Exchange, language: Language) -> Reply:
+    """The same exchange in this language, in place of the message with the button."""
+    say = catalog(language)
+    told = entries.shown_now(exchange.entries, turn.edition, turn.now)
+    if exchange.outcome == "clarify" and told:
+        reply = Reply(text=say.text("Which of these do you mean?"))
+    elif exchange.entries and told:
+        reply = entries.show(told, turn.edition, say)
+    elif exchange.entries:
+        reply = Reply(text=say.text("What I knew about this is no longer current."))
+    else:
+        reply = Reply(text=handed_over(HandoverReason.UNSURE, say, staffed=turn.desk.staffed))
+    ids = [entry.id for entry in told]
+    shown = _with_buttons(reply, exchange.outcome, ids, turn, language, exchange.id, exchange.useful)
+    return replace(shown, replaces=True)
+
+
+def _with_buttons(
+    reply: Reply,
+    outcome: str,
+    ids: Sequence[str],
+    turn: Turn,
+    language: Language,
+    exchange: int,
+    useful: bool | None = None,
+) -> Reply:
+    """The buttons under an answer, a choice or a handover; `useful` is what the person said of it already."""
+    say = catalog(language)
+    rows: list[tuple[Button, ...]] = []
+    if outcome == "clarify":
+        offered: list[Entry] = entries.shown_now(ids, turn.edition, turn.now)
+        rows += [
+            (Button(entries.title_of(entry, language), f"c:{exchange}:{entries.key_of(entry.id)}:{language}"),)
+            for entry in offered
+        ]
+        person = say.label("button", "None of these: ask a person")
+        rows.append((Button(person, f"x:{exchange}:person:{language}"),))
+    elif outcome == "answer":
+        if useful is None:
+            rows.append(
+                (
+                    Button(say.label("button", "👍 Useful"), f"x:{exchange}:up:{language}"),
+                    Button(say.label("button", "👎 Not useful"), f"x:{exchange}:down:{language}"),
+                )
+            )
+        rows.append((Button(say.label("button", "🙋 Ask a person"), f"x:{exchange}:person:{language}"),))
+    rows.append(entries.language_row(f"x:{exchange}:", language))
+    return replace(reply, buttons=tuple(rows), ref=f"exchange:{exchange}")
+
+
+def _entries_of(outcome: Outcome) -> tuple[str, ...]:
+    if isinstance(outcome, Answer):
+        return outcome.entries
+    return outcome.choices if isinstance(outcome, Clarification) else ()
+
+
+async def _record(turn: Turn, text: str, named: str, ids: Sequence[str], outcome: Outcome) -> int:
+    hits: tuple[Hit, ...] = outcome.hits
+    return await exchanges.record(
+        turn.tx,
+        turn.chat,
+        text,
+        turn.language,
+        named,
+        entries=ids,
+        nearest=[hit.entry_id for hit in hits],
+        confidence=outcome.confidence,
+        milliseconds=turn.consideration.milliseconds,
+        generation=str(turn.edition.version),
+        at=turn.now,
+        message=turn.incoming.message,
+    )
+
+
+async def _delivered(turn: Turn, ids: Sequence[str]) -> None:
+    for entry_id in ids:
+        await exchanges.record_delivery(turn.tx, turn.chat, entry_id, str(turn.edition.version), turn.now)
+
+
+COMMANDS: dict[str, Handler] = {"person": ask_a_person}
+BUTTONS: dict[str, Handler] = {"x": press, "c": choose}

@@ -1,0 +1,251 @@
+"""The assistant: takes what any channel hears and gives back what any channel can show."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from types import ModuleType
+from typing import Protocol
+
+from bot.conversation import asking, browsing, profile
+from bot.conversation.courtesies import only_text
+from bot.conversation.desk import Desk
+from bot.conversation.incoming import Incoming
+from bot.conversation.reply import Button, Reply
+from bot.conversation.turn import ButtonRefused, Consideration, Handler, Snapshot, Turn, number_from
+from bot.domain.language import Language, answer_language
+from bot.domain.question import Courtesy, CourtesyKind, Outcome, Question
+from bot.i18n import catalog
+from bot.settings import Settings
+from bot.stores.database import Database, DatabaseUnavailable, Transaction, delegates, exchanges
+
+logger = logging.getLogger(__name__)
+
+REMEMBERED = timedelta(minutes=10)
+"""For how long an earlier question helps to understand the next one."""
+
+ROOMS: tuple[ModuleType, ...] = (profile, browsing, asking)
+"""Modules with COMMANDS and BUTTONS; a later one may take over a command of an earlier one."""
+
+
+class Answers(Protocol):
+    """What the assistant needs of the answering service."""
+
+    def answer(self, question: Question) -> Outcome:
+        """The outcome for one question; blocking."""
+        ...
+
+
+class Assistant:
+    """Holds no state of its own: what must survive a turn is in the database."""
+
+    def __init__(
+        self,
+        answering: Answers,
+        published: object,
+        database: Database,
+        settings: Settings,
+        clock: Callable[[], datetime] | None = None,
+        *,
+        desk: Desk | None = None,
+        rooms: Iterable[ModuleType] = ROOMS,
+    ) -> None:
+        self._answering = answering
+        self._published = published
+        self._database = database
+        self._settings = settings
+        self._clock = clock or (lambda: datetime.now(UTC))
+        self.desk = desk or Desk(settings)
+        self._commands: dict[str, Handler] = {}
+        self._buttons: dict[str, Handler] = {"m": self._open_menu}
+        for room in rooms:
+            self._commands.update(getattr(room, "COMMANDS", {}))
+            self._buttons.update(getattr(room, "BUTTONS", {}))
+        self._scrubbing: set[asyncio.Task[None]] = set()
+
+    @property
+    def staff_chat(self) -> int | None:
+        """The volunteers' group; set by the channel when the group gets a new id."""
+        return self.desk.staff_chat
+
+    @staff_chat.setter
+    def staff_chat(self, chat: int) -> None:
+        self.desk.staff_chat = chat
+
+    async def respond(self, incoming: Incoming) -> list[Reply]:
+        """Consider and reply in a transaction of its own; an error becomes a calm sentence with a reference."""
+        try:
+            consideration = await self.consider(incoming)
+            async with self._database.writing() as tx:
+                return await self.reply(incoming, consideration, tx)
+        except Exception:
+            reference = secrets.token_hex(3)
+            logger.exception("reference %s", reference)
+            return await self.failed(incoming, reference, None)
+
+    async def consider(self, incoming: Incoming) -> Consideration:
+        """The slow part of a turn, reading only: language, recent questions, search."""
+        # Commands and presses carry no question, but "q" asks an earlier message again.
+        text = "" if incoming.command or incoming.button else incoming.text
+        async with self._database.reading() as tx:
+            known = await delegates.find(tx, incoming.chat)
+            latest = await exchanges.latest(tx, incoming.chat)
+            previous = await exchanges.previous(tx, incoming.chat, self._clock() - REMEMBERED)
+            if incoming.button.startswith("q:"):
+                text = await self._asked_before(tx, incoming)
+        preferred = incoming.interface_language
+        if known is not None and known.language_chosen:
+            preferred = known.language
+        elif latest is not None:
+            preferred = latest.language
+        written = incoming.text if incoming.command == "person" else text
+        language = answer_language(written, preferred)
+        nothing_said = not text and not incoming.command and not incoming.button and incoming.attachment is None
+        if nothing_said and incoming.pin is None:
+            return Consideration(language, await self._snapshot(), outcome=Courtesy(CourtesyKind.EMPTY),
+                                 question=Question("", language, self._clock()))  # fmt: skip
+        if not text:
+            return Consideration(language, await self._snapshot())
+        question = Question(text, language, self._clock(), previous)
+        started = time.perf_counter()
+        outcome = await asyncio.to_thread(self._answering.answer, question)
+        spent = (time.perf_counter() - started) * 1000
+        return Consideration(language, await self._snapshot(), question, outcome, spent)
+
+    async def reply(self, incoming: Incoming, consideration: Consideration, tx: Transaction) -> list[Reply]:
+        """The replies; everything that changes is written through `tx`."""
+        if incoming.chat < 0:
+            return await self.desk.heard_in_group(incoming, tx) if incoming.chat == self.staff_chat else []
+        delegate, is_new = await delegates.meet(tx, incoming.chat, incoming.interface_language)
+        turn = Turn(incoming, consideration, delegate, tx, self._clock(), self._settings, self.desk)
+        replies = await self._route(turn)
+        if is_new and incoming.command not in {"start", "privacy", "forget"} and not incoming.button:
+            replies.append(profile.notice(turn))
+        if any(reply.ref == "forgotten" for reply in replies):
+            self._scrub_soon()
+        return replies
+
+    async def _route(self, turn: Turn) -> list[Reply]:
+        incoming, say = turn.incoming, turn.say
+        if incoming.button:
+            return await self._press(turn)
+        if incoming.command:
+            handler = self._commands.get(incoming.command.lower())
+            if handler is None:
+                return [Reply(text=say.text("I do not know this command. /help shows what I can do."))]
+            return await handler(turn, incoming.text.strip())
+        if incoming.replies_to is not None and (heard := await self.desk.heard_from_delegate(turn)) is not None:
+            return heard
+        if turn.consideration.outcome is None:
+            return [only_text(say)]
+        return await asking.answer(turn)
+
+    async def _press(self, turn: Turn) -> list[Reply]:
+        name, _, data = turn.incoming.button.partition(":")
+        try:
+            if name == "q" and turn.consideration.outcome is not None:
+                return await asking.answer(turn)
+            handler = self._buttons.get(name)
+            if handler is None:
+                raise ButtonRefused(name)
+            return await handler(turn, data)
+        except ButtonRefused:
+            return [Reply(toast=turn.say.text("This button no longer works. Please write your question again."))]
+
+    async def _open_menu(self, turn: Turn, command: str) -> list[Reply]:
+        """A menu button: the same as the command, for those that change nothing."""
+        if command not in {"topics", "schedule", "venues", "help", "agenda", "status"} & set(self._commands):
+            raise ButtonRefused(command)
+        return await self._commands[command](turn, "")
+
+    async def late(self, incoming: Incoming, answered: bool, tx: Transaction) -> list[Reply]:
+        """What is said about a message that waited while the assistant was away.
+
+        With `answered` it stands before the usual replies; without, it asks whether the question is still open.
+        """
+        delegate, _ = await delegates.meet(tx, incoming.chat, incoming.interface_language)
+        language = answer_language(incoming.text, delegate.language)
+        say, sent = catalog(language), incoming.sent_at
+        if answered:
+            return [Reply(text=say.text("I am sorry for the delay: your message of {time} reaches me only now.",
+                                        time=say.moment(sent)))]  # fmt: skip
+        text = say.text(
+            "You wrote to me ({time}) while I was out of service; I am sorry. Do you still need the answer?",
+            time=say.moment(sent),
+        )
+        if not incoming.text or incoming.command or incoming.button:
+            return [Reply(text=text)]
+        # Kept as courtesy: it is neither answered nor counted as a question until the person wants it.
+        kept = await exchanges.record(
+            tx, incoming.chat, incoming.text[: asking.LONGEST_KEPT], language, "courtesy", at=self._clock(),
+            message=incoming.message,
+        )  # fmt: skip
+        return [Reply(text=text, buttons=((Button(say.label("button", "Yes, please answer"), f"q:{kept}"),),))]
+
+    async def failed(self, incoming: Incoming, reference: str, tx: Transaction | None) -> list[Reply]:
+        """One calm sentence after an error, with a reference for the organizers; never fails itself."""
+        language = incoming.interface_language
+        try:
+            if tx is not None and (known := await delegates.find(tx, incoming.chat)) is not None:
+                language = known.language or language
+        except DatabaseUnavailable:
+            logger.warning("reference %s: the database is away too", reference)
+        say = catalog(answer_language(incoming.text, language))
+        text = say.text(
+            "I am sorry, something went wrong on my side. Please try again in a minute; if it happens again, tell the "
+            "organizers this reference: {reference}",
+            reference=reference,
+        )
+        return [Reply(text=text)]
+
+    def commands(self, language: Language, staff: bool = False) -> list[tuple[str, str]]:
+        """The commands and their descriptions for a menu."""
+        if staff:
+            return self.desk.commands(language)
+        return [pair for pair in profile.describe_commands(catalog(language)) if pair[0] in self._commands]
+
+    async def due(self, tx: Transaction) -> list[tuple[str, Reply]]:
+        """What is to be said by now without anybody asking: each with its deduplication key."""
+        return await self.desk.due(tx)
+
+    async def undelivered(self, reference: str, chat: int, why: str, tx: Transaction) -> list[Reply]:
+        """A message could not be delivered for good; what the staff group is told."""
+        return await self.desk.undelivered(reference, chat, why, tx)
+
+    async def settle(self) -> None:
+        """Wait until what /forget deleted is gone from the files too."""
+        while self._scrubbing:
+            await asyncio.gather(*self._scrubbing, return_exceptions=True)
+
+    async def _snapshot(self) -> Snapshot:
+        def take() -> Snapshot:
+            with self._published.acquire() as index:
+                return Snapshot(index.entries, index.programme, index.version)
+
+        return await asyncio.to_thread(take)
+
+    async def _asked_before(self, tx: Transaction, incoming: Incoming) -> str:
+        """The text of a message that waited too long to be answered unasked."""
+        try:
+            exchange = await exchanges.get(tx, number_from(incoming.button.removeprefix("q:")))
+        except ButtonRefused:
+            return ""
+        return exchange.question if exchange is not None and exchange.chat == incoming.chat else ""
+
+    def _scrub_soon(self) -> None:
+        """Clear the files once the transaction of this turn is over; on SQLite its lock makes this wait."""
+
+        async def scrub() -> None:
+            try:
+                await asyncio.sleep(0.2)
+                await self._database.scrub()
+            except DatabaseUnavailable:
+                logger.exception("what was forgotten is deleted, but the files could not be rewritten yet")
+
+        task = asyncio.get_running_loop().create_task(scrub())
+        self._scrubbing.add(task)
+        task.add_done_callback(self._scrubbing.discard)
