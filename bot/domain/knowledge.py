@@ -71,6 +71,8 @@ class Entry:
     checked: date | None = None
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    part_of: str | None = None
+    """The entry of which this one is a detail; an answer from it rests on both."""
 
     def shown_in(self, language: Language) -> tuple[Rendering, Language]:
         """The rendering for a reader of `language` and the language it is really in."""

@@ -16,7 +16,7 @@ from bot.stores.knowledge_files.fields import LANGUAGE_NAMES, LANGUAGES, Fields,
 from bot.stores.knowledge_files.safe_yaml import Node
 from bot.stores.knowledge_files.sources import Report, text_of
 
-KEYS = ("status", "source", "checked", "valid_from", "valid_until", "questions")
+KEYS = ("status", "source", "checked", "valid_from", "valid_until", "part_of", "questions")
 LONGEST_TITLE = {Language.ZH: 18, Language.RU: 40, Language.EN: 40}
 """Characters of a title that fit on a button."""
 
@@ -40,6 +40,7 @@ class Page:
     checked: date | None
     valid_from: datetime | None
     valid_until: datetime | None
+    part_of: str
 
 
 def read_page(path: str, content: bytes, zone: ZoneInfo, report: Report) -> Page | None:
@@ -62,7 +63,7 @@ def read_page(path: str, content: bytes, zone: ZoneInfo, report: Report) -> Page
     rendering = Rendering(title, body, fields.text("source"), fields.list("questions"), path, title_line)
     return Page(
         entry_id, section, language, rendering, status_of(fields, (Status.CONFIRMED, Status.SAMPLE)),
-        fields.day("checked"), valid_from, valid_until,
+        fields.day("checked"), valid_from, valid_until, fields.text("part_of"),
     )  # fmt: skip
 
 
@@ -160,7 +161,7 @@ def _joined(entry_id: str, group: list[Page], reports: dict[str, Report]) -> Ent
         if page.section != first.section:
             report.error(1, f"the id {entry_id} is taken by {first.rendering.path}; choose another one")
             continue
-        for name in ("status", "valid_from", "valid_until"):
+        for name in ("status", "valid_from", "valid_until", "part_of"):
             mine, theirs = getattr(page, name), getattr(first, name)
             if mine != theirs:
                 report.error(1, f"{name} is {_said(mine)} here but {_said(theirs)} in {first.rendering.path}")
@@ -174,7 +175,7 @@ def _joined(entry_id: str, group: list[Page], reports: dict[str, Report]) -> Ent
     return Entry(
         entry_id, first.section, EntryKind.PROSE, first.status,
         {language: renderings[language] for language in Language if language in renderings},
-        min(dates, default=None), first.valid_from, first.valid_until,
+        min(dates, default=None), first.valid_from, first.valid_until, first.part_of or None,
     )  # fmt: skip
 
 
