@@ -27,7 +27,7 @@ def chat(options: argparse.Namespace) -> int:
     clock = _clock(options.now, running=True)
 
     async def converse() -> None:
-        async with await open_house(Settings(), clock) as house:
+        async with open_house(Settings(), clock) as house:
             await Console(house.assistant, clock, options.language).run()
 
     with contextlib.suppress(KeyboardInterrupt):
@@ -79,9 +79,10 @@ def run(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
+    from bot.bootstrap import open_house
     from bot.channels.telegram import application
 
-    return application.run(settings) or 0
+    return application.run(settings, open_house)
 
 
 def phrases(options: argparse.Namespace) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ LOOKED_AT_EVERY = 2.0
 
 @dataclass
 class House:
-    """Everything one process needs, opened; close it in the end."""
+    """Everything one process needs, opened."""
 
     settings: Settings
     clock: Clock
@@ -36,33 +37,17 @@ class House:
     published: Published
     answering: Answering
     assistant: Assistant
-    _watcher: asyncio.Task[None] | None = field(default=None, repr=False)
 
-    async def __aenter__(self) -> House:
-        return self
 
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Finish what is under way and give everything back."""
-        if self._watcher is not None:
-            self._watcher.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watcher
-        await self.assistant.settle()
-        await self.database.close()
-        await asyncio.to_thread(self.published.close)
-
-    async def _keep_current(self) -> None:
-        """Open a newly published generation beside the one in use; questions go on meanwhile."""
-        while True:
-            await asyncio.sleep(LOOKED_AT_EVERY)
-            try:
-                if await asyncio.to_thread(self.published.refresh):
-                    logger.info("a new version of the knowledge is in use")
-            except Exception:
-                logger.exception("the published knowledge cannot be looked at; the former one stays")
+async def keep_current(published: Published) -> None:
+    """Open a newly published generation beside the one in use, for ever; questions go on meanwhile."""
+    while True:
+        await asyncio.sleep(LOOKED_AT_EVERY)
+        try:
+            if await asyncio.to_thread(published.refresh):
+                logger.info("a new version of the knowledge is in use")
+        except Exception:
+            logger.exception("the published knowledge cannot be looked at; the former one stays")
 
 
 def now_utc() -> datetime:
@@ -81,8 +66,9 @@ def open_answering(settings: Settings) -> tuple[Published, Answering]:
     return published, Answering(published)
 
 
-async def open_house(settings: Settings, clock: Clock | None = None) -> House:
-    """The whole house; `clock` stands in for the real one in the console and in tests.
+@asynccontextmanager
+async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
+    """The whole house, closed in the end; `clock` stands in for the real one in the console and in tests.
 
     Raises what the stores raise when there is no generation, no encoder or no database: each says what to do.
     """
@@ -92,10 +78,14 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> House:
     published, answering = await asyncio.to_thread(open_answering, settings)
     try:
         database = await Database.open(settings.database, clock)
-    except BaseException:
-        published.close()
-        raise
-    assistant = Assistant(answering, published, database, settings, clock)
-    house = House(settings, clock or now_utc, database, published, answering, assistant)
-    house._watcher = asyncio.create_task(house._keep_current())
-    return house
+        watcher = asyncio.create_task(keep_current(published))
+        try:
+            assistant = Assistant(answering, published, database, settings, clock)
+            yield House(settings, clock or now_utc, database, published, answering, assistant)
+        finally:
+            watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watcher
+            await database.close()
+    finally:
+        await asyncio.to_thread(published.close)

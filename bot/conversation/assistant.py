@@ -65,7 +65,6 @@ class Assistant:
         for room in rooms:
             self._commands.update(getattr(room, "COMMANDS", {}))
             self._buttons.update(getattr(room, "BUTTONS", {}))
-        self._scrubbing: set[asyncio.Task[None]] = set()
 
     @property
     def staff_chat(self) -> int | None:
@@ -81,7 +80,9 @@ class Assistant:
         try:
             consideration = await self.consider(incoming)
             async with self._database.writing() as tx:
-                return await self.reply(incoming, consideration, tx)
+                replies = await self.reply(incoming, consideration, tx)
+            await self.afterwards(incoming)
+            return replies
         except Exception:
             reference = secrets.token_hex(3)
             logger.exception("reference %s", reference)
@@ -125,9 +126,16 @@ class Assistant:
         replies = await self._route(turn)
         if is_new and incoming.command not in {"start", "privacy", "forget"} and not incoming.button:
             replies.append(profile.notice(turn))
-        if any(reply.ref == "forgotten" for reply in replies):
-            self._scrub_soon()
         return replies
+
+    async def afterwards(self, incoming: Incoming) -> None:
+        """Once the transaction of a turn is over: what /forget deleted is cleared from the files too."""
+        if incoming.button != profile.FORGET:
+            return
+        try:
+            await self._database.scrub()
+        except DatabaseUnavailable as error:
+            logger.error("what was forgotten is deleted, but the files are not rewritten yet: %s", error)
 
     async def _route(self, turn: Turn) -> list[Reply]:
         incoming, say = turn.incoming, turn.say
@@ -216,11 +224,6 @@ class Assistant:
         """A message could not be delivered for good; what the staff group is told."""
         return await self.desk.undelivered(reference, chat, why, tx)
 
-    async def settle(self) -> None:
-        """Wait until what /forget deleted is gone from the files too."""
-        while self._scrubbing:
-            await asyncio.gather(*self._scrubbing, return_exceptions=True)
-
     async def _snapshot(self) -> Snapshot:
         def take() -> Snapshot:
             with self._published.acquire() as index:
@@ -235,17 +238,3 @@ class Assistant:
         except ButtonRefused:
             return ""
         return exchange.question if exchange is not None and exchange.chat == incoming.chat else ""
-
-    def _scrub_soon(self) -> None:
-        """Clear the files once the transaction of this turn is over; on SQLite its lock makes this wait."""
-
-        async def scrub() -> None:
-            try:
-                await asyncio.sleep(0.2)
-                await self._database.scrub()
-            except DatabaseUnavailable:
-                logger.exception("what was forgotten is deleted, but the files could not be rewritten yet")
-
-        task = asyncio.get_running_loop().create_task(scrub())
-        self._scrubbing.add(task)
-        task.add_done_callback(self._scrubbing.discard)

@@ -17,6 +17,8 @@ from bot.stores.database import delegates, escalations
 from bot.stores.database.statistics import usual_wait
 
 _LONGEST_QUOTED = 120
+FORGET = "f:yes"
+"""The button that deletes everything about a person."""
 
 
 def describe_commands(say: Translator) -> list[tuple[str, str]]:
@@ -204,7 +206,7 @@ def _really(turn: Turn) -> Reply:
         "Shall I delete everything I have stored about you: questions, answers, language, agenda and open questions to "
         "the volunteers? This cannot be undone."
     )
-    yes = Button(say.label("button", "🗑 Yes, delete everything"), "f:yes")
+    yes = Button(say.label("button", "🗑 Yes, delete everything"), FORGET)
     no = Button(say.label("button", "No, keep it"), "f:no")
     return Reply(text=text, buttons=((yes,), (no,)))
 

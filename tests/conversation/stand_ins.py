@@ -200,5 +200,4 @@ async def open_stage(folder: Path, now: datetime, known: Mapping[str, str | tupl
     try:
         yield Stage(assistant, database, answering, published, clock, chosen)
     finally:
-        await assistant.settle()
         await database.close()

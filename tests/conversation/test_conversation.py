@@ -281,7 +281,6 @@ async def test_forget_asks_first_and_then_leaves_nothing(stage):
     await person.say("/forget")
     (reply,) = await person.hear(button="f:yes")
     assert reply.ref == "forgotten"
-    await stage.assistant.settle()
     async with stage.database.reading() as tx:
         assert await delegates.find(tx, person.chat) is None
         assert await exchanges.latest(tx, person.chat) is None
