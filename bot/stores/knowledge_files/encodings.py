@@ -16,11 +16,16 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _RUSSIAN = re.compile(r"[А-Яа-яЁё]")
 _RUSSIAN_WORD = re.compile(r"\b[А-ЯЁа-яё]{4,}\b")
 _MIXED_WORD = re.compile(r"[A-Za-z][А-Яа-яЁё]|[А-Яа-яЁё][A-Za-z]")
+# Mac Cyrillic read as Windows-1251 shows its capitals as these, and its я as Я inside words.
+_ODD_SIGN = re.compile(r"[\u201a\u2020-\u2022\u2030\u2039\u203a€™]")
+_CAPITAL_INSIDE = re.compile(r"[а-яё][А-ЯЁ]")
 # Everything that may stand in a text of this assistant, apart from Han.
 _USUAL = re.compile(
-    r"[\t\n\r -~А-Яа-яЁё\u00a0§©«®°±²³µ·»×÷\u2010-\u2026\u2030\u2032\u2033\u2039\u203a€№™←-↓−"
+    r"[\t\n\r -~А-Яа-яЁё\u0492-\u04ff\u00a0§©«®°±²³µ·»×÷\u2010-\u2026\u2030\u2032\u2033\u2039\u203a€№™←-↓−"
     r"\u3000-\u3017\uff01-\uff5eÀ-ÖØ-öø-ž\u01cd-\u01dc]"
 )
+# Chinese in seven bits, which looks like ASCII.
+_HZ = re.compile(r"~\{[!-~]{2,}~\}")
 _NAMES = {
     "utf_16_le": "UTF-16", "utf_16_be": "UTF-16", "gb18030": "GB18030", "cp1251": "Windows-1251", "koi8_r": "KOI8-R",
 }  # fmt: skip
@@ -43,7 +48,7 @@ def decode(content: bytes) -> tuple[str | None, str]:
             return (text, name) if text is not None and "\0" not in text else (None, "")
     text = _strict(content, "utf-8")
     if text is not None and "\0" not in text:
-        return text, "UTF-8"
+        return (None, "") if _HZ.search(text) else (text, "UTF-8")
     return _guess(content)
 
 
@@ -81,10 +86,14 @@ def _reads_well(text: str, codec: str) -> bool:
     if "\0" in text or rest:
         return False
     if codec in {"cp1251", "koi8_r"}:
+        if _ODD_SIGN.search(text):
+            return False
         return _reads_russian(text) or (codec == "cp1251" and not _RUSSIAN.search(text))
     if han:
         frequent = sum(character in _FREQUENT for character in han)
         common = sum(_is_common(character) for character in han)
+        if len(han) < 20 and codec.startswith("utf_16"):  # a name or two says little about frequency
+            return common == len(han)
         return common >= 0.85 * len(han) and frequent >= 0.05 * len(han)
     return codec.startswith("utf_16") or _reads_russian(text)
 
@@ -107,5 +116,6 @@ def _reads_russian(text: str) -> bool:
         and lower >= 0.7 * len(letters)
         and usual >= 0.4 * len(letters)
         and len(_MIXED_WORD.findall(text)) * 20 <= len(letters)
+        and len(_CAPITAL_INSIDE.findall(text)) * 60 <= len(letters)
         and _RUSSIAN_WORD.search(text) is not None
     )

@@ -64,11 +64,11 @@ def parse(text: str, complain: Complain, first_line: int = 1) -> Node | None:
     try:
         loader = yaml.SafeLoader(text)
         try:
-            return _Tree(loader, lambda line, message: complain(line + shift, message)).document()
+            return _Tree(loader, complain, shift).document()
         finally:
             loader.dispose()
     except _Refused as refusal:
-        complain(refusal.line + shift, str(refusal))
+        complain(refusal.line, str(refusal))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or "unreadable"
@@ -84,9 +84,10 @@ def parse(text: str, complain: Complain, first_line: int = 1) -> Node | None:
 class _Tree:
     """Builds nodes from parser events and refuses on the way."""
 
-    def __init__(self, loader: yaml.SafeLoader, complain: Complain) -> None:
+    def __init__(self, loader: yaml.SafeLoader, complain: Complain, shift: int) -> None:
         self._loader = loader
         self._complain = complain
+        self._shift = shift
         self._nodes = 0
 
     def document(self) -> Node | None:
@@ -94,18 +95,21 @@ class _Tree:
         next_event()  # the start of the stream
         event = next_event()
         if isinstance(event, yaml.StreamEndEvent):
-            return Node("", 1)
+            return Node("", 1 + self._shift)
         if event.version or event.tags:
-            self._complain(1, "YAML directives (%) are not allowed")
+            self._complain(self._line(event), "YAML directives (%) are not allowed")
         root = self._node(next_event(), 1)
         next_event()  # the end of the document
         event = next_event()
         if not isinstance(event, yaml.StreamEndEvent):
-            raise _Refused(event.start_mark.line + 1, "a second YAML document (---) is not allowed")
+            raise _Refused(self._line(event), "a second YAML document (---) is not allowed")
         return root
 
+    def _line(self, event: yaml.Event) -> int:
+        return event.start_mark.line + 1 + self._shift
+
     def _node(self, event: yaml.Event, depth: int) -> Node:
-        line = event.start_mark.line + 1
+        line = self._line(event)
         self._nodes += 1
         if self._nodes > MOST_NODES:
             raise _Refused(line, f"more than {MOST_NODES} values in one file; split it")
@@ -131,7 +135,7 @@ class _Tree:
     def _fields(self, depth: int) -> dict[str, Node]:
         fields: dict[str, Node] = {}
         while not isinstance(event := self._loader.get_event(), yaml.MappingEndEvent):
-            line = event.start_mark.line + 1
+            line = self._line(event)
             key = self._node(event, depth + 1)
             value = self._node(self._loader.get_event(), depth + 1)
             value.line = line  # a person looks for the key
