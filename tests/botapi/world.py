@@ -47,6 +47,7 @@ class World:
         self.allowed_updates: list[str] | None = None
         self.inside_halt = 0
         self.polls = 0
+        self.first_words: dict[int, float] = {}
 
     # --- chats and people -------------------------------------------------------------------------------------
 
@@ -111,6 +112,7 @@ class World:
             if forwarded:
                 message["forward_origin"] = {"type": "hidden_user", "sender_user_name": "X", "date": message["date"]}
             self._keep(chat, message)
+            self.first_words.setdefault(chat, time.time())
             return self.inject({"message": message})
 
     def edit(self, person: int, message_id: int, text: str) -> int:
@@ -197,6 +199,28 @@ class World:
                 "unanswered_callbacks": len(self.unanswered()), "calls": len(self.calls), "polls": self.polls,
                 "waiting_updates": len(self.updates),
             }  # fmt: skip
+
+    def distinct_texts(self) -> int:
+        """How many different texts were sent."""
+        return len({call["text"] for call in self.sent()})
+
+    def reached(self, first: int = 0) -> int:
+        """How many people from this id on got at least one message."""
+        return len({call["chat"] for call in self.sent() if call["chat"] >= first})
+
+    def waits(self) -> list[float | None]:
+        """Seconds from each person's first message to the first answer, in the order they wrote; None: no answer."""
+        with self.lock:
+            answers: dict[int, float] = {}
+            for call in self.sent():
+                answers.setdefault(call["chat"], call["at"])
+            return [answers[chat] - at if chat in answers else None for chat, at in self.first_words.items()]
+
+    def know(self, first: int, count: int) -> None:
+        """These people have started the bot, so that it may write to them."""
+        with self.lock:
+            for person in range(first, first + count):
+                self._message(person, person, {})
 
     def wait(self, condition: Callable[[World], Any], seconds: float = 20.0) -> Any:
         """Until the condition holds (checked after every call of the bot); its value, or AssertionError."""

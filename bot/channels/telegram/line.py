@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +24,8 @@ from telegram.request import HTTPXRequest
 from bot.channels.telegram.pacing import MOST_CALLS
 from bot.settings import Settings
 
+# Durations as timedelta, as the next major version of python-telegram-bot has them; else it warns at every 429.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 POLL_SECONDS = 25
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 """Always passed: Telegram remembers the last list it was given."""

@@ -62,6 +62,8 @@ def shorten(text: str, limit: int) -> str:
 
 def parts(title: str, text: str, small_print: str, limit: int = TEXT_LIMIT) -> list[tuple[str, str, str]]:
     """A message as one or several: the title on the first, the small print on the last."""
+    if units(plain(title, text, small_print)) <= limit:
+        return [(title, text, small_print)]
     if units(title) > limit // 4:
         title, text = "", f"{title}{_GAP}{text}"
     if units(small_print) > limit // 4:

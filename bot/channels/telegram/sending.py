@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from telegram.error import ChatMigrated, RetryAfter, TelegramError
 
 from bot.channels.telegram.calling import call
+from bot.channels.telegram.ledger import Ledger, Write
 from bot.channels.telegram.line import Fate, Line, fate, seconds_of
 from bot.channels.telegram.pacing import MOST_CALLS, Gate, Pace
 from bot.channels.telegram.staff import StaffChat
@@ -24,6 +23,7 @@ URGENT = PRIORITIES["card"]
 """Up to this priority rows may run ahead of the long-run pace."""
 AFTER_HALT = 0.5
 LONGEST_PAUSE = 60
+GROUP_PAUSE = 30.0
 _GONE = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated", "bot was blocked")
 
 
@@ -44,6 +44,7 @@ class Sender:
         self.line, self.database, self.staff, self.gate, self.owner = line, database, staff, gate, owner
         self.pace = pace or Pace(gate.clock)
         self.shared = shared
+        self.ledger = Ledger(database)
         self.tasks: set[asyncio.Task[None]] = set()
         self.stopping = False
 
@@ -190,18 +191,10 @@ class Sender:
             return
         # Put out of the staff group: cards wait until somebody lets the bot in again.
         log.error("the group %s does not let the bot in: %s", row.chat, words)
-        await self._record(lambda tx, now: outbox.retry(tx, row, now + _seconds(30), words))
+        await self._record(lambda tx, now: outbox.retry(tx, row, now + _seconds(GROUP_PAUSE), words))
 
-    async def _record(self, write: Callable[[Transaction, datetime], Awaitable[Any]]) -> None:
-        """Write down an outcome; a database that is busy for a moment must not cause a second sending."""
-        for attempt in range(12):
-            try:
-                async with self.database.writing() as tx:
-                    await write(tx, await tx.now())
-                return
-            except DatabaseUnavailable:
-                await asyncio.sleep(min(5.0, 0.1 * 2**attempt))
-        log.error("an outcome could not be written; the message may be sent twice")
+    async def _record(self, write: Write) -> None:
+        await self.ledger.record(write)
 
 
 def _seconds(number: float) -> timedelta:

@@ -27,8 +27,8 @@ from bot.stores.database.inbox import InboxRow
 
 log = logging.getLogger(__name__)
 MOST_AT_ONCE = 32
-MOST_TRIES = 3
-"""An update that brought the process down this often is given up."""
+MOST_TRIES = 12
+"""An update that was in work at this many crashes is given up: it may be what brings the process down."""
 APOLOGY_AFTER = timedelta(minutes=15)
 QUESTION_AFTER = timedelta(hours=6)
 
@@ -214,6 +214,11 @@ class Workers:
         reference = secrets.token_hex(3).upper()
         log.error("update %s failed, reference %s: %s", handling.row.update_id, reference, where(handling.error))
         failed = getattr(self.assistant, "failed", None)
+        row = handling.row
+        if handling.incoming is None and row.chat is not None and row.chat > 0:
+            # Nobody got as far as reading it.
+            handling.incoming = Incoming(row.chat, row.person or row.chat, datetime.now(UTC), update=row.update_id)
+            handling.occasion = Occasion(row.chat, row.person or row.chat, staff_chat=self.staff.current)
         async with self.database.writing() as tx:
             if handling.incoming is not None and handling.occasion is not None:
                 replies = await failed(handling.incoming, reference, tx) if failed is not None else []

@@ -1,0 +1,54 @@
+"""`python -m tests.soak.burst`: many delegates at once, and a sustained stream of questions.
+
+First 200 people write at the same moment; then, with `--rate`, so many questions a second for `--seconds`.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import psutil
+
+from tests.soak.stage import QUESTIONS, options, quantiles, stage, verdict
+
+
+def main() -> int:
+    """200 at once: p95 under 3 s; 30 a second for a minute: none lost, backlog empty within 60 s."""
+    given = options(__doc__, people=200, rate=30, seconds=60)
+    status = 0
+    with stage(given) as run:
+        bot = run.start()
+        run.api.say(person=1, text="hello")
+        run.wait(lambda stats: stats["sends"] >= 1, 60, 0.1)
+        began = time.monotonic()
+        run.ask([1000 + place for place in range(given.people)], lambda place: QUESTIONS[place % len(QUESTIONS)])
+        run.wait(lambda stats: run.api.reached(first=1000) >= given.people, 60, 0.2)
+        waits = [wait for wait in run.api.waits()[1:] if wait is not None]
+        ordered = sorted(waits)
+        p95 = ordered[int(len(ordered) * 0.95) - 1] if ordered else 99.0
+        passed = len(waits) == given.people and p95 < 3
+        status |= verdict("at once", passed, f"{len(waits)} of {given.people} answered, {quantiles(waits)}")
+        if given.rate:
+            total = given.rate * given.seconds
+            began = time.monotonic()
+            for second in range(given.seconds):
+                people = [5000 + second * given.rate + place for place in range(given.rate)]
+                run.ask(people, lambda place: QUESTIONS[place % len(QUESTIONS)])
+                time.sleep(max(0.0, began + second + 1 - time.monotonic()))
+            ended = time.monotonic()
+            run.wait(lambda stats: run.api.reached(first=5000) >= total, 120, 0.5)
+            backlog = time.monotonic() - ended
+            reached = run.api.reached(first=5000)
+            waits = [wait for wait in run.api.waits()[1 + given.people :] if wait is not None]
+            memory = psutil.Process(bot.pid).memory_info().rss / 1e6
+            status |= verdict("sustained", reached == total and backlog <= 60, (
+                f"{given.rate}/s for {given.seconds} s: {reached} of {total} answered, backlog empty after "
+                f"{backlog:.1f} s, {quantiles(waits)}, {memory:.0f} MB resident"
+            ))  # fmt: skip
+        status |= run.stop(bot)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
