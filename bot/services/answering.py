@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain.calibration import Evidence
 from bot.domain.language import clean, has_words
 from bot.domain.question import Answer, Courtesy, CourtesyKind, Handover, HandoverReason, Outcome, Question
@@ -31,7 +33,7 @@ class Answering:
         if kind := courtesy_of(text):
             return Courtesy(kind)
         with self._published.acquire() as index:
-            return decide(index, question, text[:LONGEST_SEARCHED])
+            return _rested(index, decide(index, question, text[:LONGEST_SEARCHED]))
 
 
 def decide(index: Index, question: Question, text: str) -> Outcome:
@@ -48,6 +50,15 @@ def decide(index: Index, question: Question, text: str) -> Outcome:
     if lean is Leaning.PERHAPS and not isinstance(together, Answer):
         return alone
     return together
+
+
+def _rested(index: Index, outcome: Outcome) -> Outcome:
+    """An answer from a detail rests on the entry it is a detail of as well."""
+    if isinstance(outcome, Answer):
+        parent = index.entries[outcome.entries[0]].part_of
+        if parent in index.entries and parent not in outcome.entries:
+            return replace(outcome, entries=(*outcome.entries, parent))
+    return outcome
 
 
 def evidence_for(index: Index, question: Question, text: str) -> Evidence:

@@ -1,0 +1,63 @@
+"""The decision is pure: the same evidence gives the same outcome, and the thresholds are the only borders."""
+
+import pytest
+
+from bot.domain.calibration import Calibration, Candidate, Evidence, Thresholds, Weights, softmax, summarize
+from bot.domain.language import Language
+from bot.domain.question import Answer, Clarification, Handover, HandoverReason
+
+WIDTH = 4 + 2 * 2 + 1  # score, lead, share, agreement; both features and their leads; one feature of the question
+
+
+def calibration(answer: float, choice: float) -> Calibration:
+    judged = Weights(0.0, (1.0,) + (0.0,) * (WIDTH - 1))
+    return Calibration(
+        "model", Weights(0.0, (1.0, 1.0)),
+        dict.fromkeys(Language, judged), dict.fromkeys(Language, judged),
+        dict.fromkeys(Language, Thresholds(answer, choice)),
+    )  # fmt: skip
+
+
+EVIDENCE = Evidence(
+    (Candidate("lunch", (0.2, 0.1)), Candidate("wifi", (0.9, 0.8)), Candidate("badge", (0.2, 0.1))), (0.0,)
+)
+
+
+def test_above_the_threshold_the_best_candidate_answers():
+    outcome = calibration(answer=0.6, choice=0.3).decide(EVIDENCE, Language.EN)
+    assert isinstance(outcome, Answer)
+    assert outcome.entries == ("wifi",)
+    assert [hit.entry_id for hit in outcome.hits] == ["wifi", "badge", "lunch"]  # ties by id
+
+
+def test_between_the_thresholds_there_is_a_choice():
+    outcome = calibration(answer=0.99, choice=0.3).decide(EVIDENCE, Language.RU)
+    assert isinstance(outcome, Clarification)
+    assert outcome.choices == ("wifi", "badge", "lunch")
+
+
+def test_below_both_a_person_is_asked():
+    outcome = calibration(answer=0.99, choice=0.99).decide(EVIDENCE, Language.ZH)
+    assert isinstance(outcome, Handover)
+    assert outcome.reason is HandoverReason.UNSURE
+
+
+def test_nothing_found_is_handed_over():
+    assert calibration(0.0, 0.0).decide(Evidence((), (0.0,)), Language.EN) == Handover(HandoverReason.NOTHING_FOUND)
+
+
+def test_weights_of_another_width_are_refused():
+    with pytest.raises(ValueError):
+        Weights(0.0, (1.0,)).score((1.0, 2.0))
+
+
+def test_shares_add_up_and_survive_large_scores():
+    shares = softmax([1000.0, 999.0, -1000.0])
+    assert sum(shares) == pytest.approx(1)
+    assert shares[0] > shares[1] > shares[2] == 0
+
+
+def test_the_summary_has_the_same_width_for_one_candidate():
+    one = summarize([(1.0, EVIDENCE.candidates[0])], EVIDENCE)
+    many = summarize([(1.0, EVIDENCE.candidates[1]), (0.5, EVIDENCE.candidates[0])], EVIDENCE)
+    assert len(one) == len(many) == WIDTH

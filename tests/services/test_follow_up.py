@@ -1,0 +1,31 @@
+"""Which messages lean on the one before."""
+
+import pytest
+
+from bot.services.follow_up import Leaning, joined, leaning
+
+
+@pytest.mark.parametrize("text", ["а во сколько?", "and where is it?", "那在哪里？", "а где это?", "when?"])
+def test_a_message_without_a_subject_leans_wholly(text):
+    assert leaning(text) is Leaning.WHOLLY
+
+
+@pytest.mark.parametrize("text", ["а ужин?", "and the dinner?", "那午餐呢"])
+def test_a_short_message_may_lean(text):
+    assert leaning(text) is Leaning.PERHAPS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Where can I leave my wet umbrella during the opening?",
+        "Где можно оставить мокрый зонт на время открытия?",
+        "开幕式期间湿雨伞可以寄存在哪里",
+    ],
+)
+def test_a_full_question_stands_alone(text):
+    assert leaning(text) is Leaning.NOT
+
+
+def test_the_message_itself_weighs_double():
+    assert joined("Where is the dinner?", "when?") == "Where is the dinner? when? when?"
