@@ -1,0 +1,295 @@
+"""The grammar of time and place: a question in Chinese, Russian or English becomes a reading, or None."""
+
+from __future__ import annotations
+
+import re
+import weakref
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.programme import Programme
+from bot.domain.reading import clock, days
+from bot.domain.reading.calendar import calendar_of
+from bot.domain.reading.common_words import PHRASES, han_content, is_common
+from bot.domain.reading.cues import Cue, find_cues, is_other_matter
+from bot.domain.reading.model import Aspect, Reading, Relation
+from bot.domain.reading.names import Gazetteer, Name, Sort, build
+from bot.domain.reading.windows import Times, window_for
+from bot.domain.reading.writing import Writing, has_han
+
+_gazetteers: dict[int, tuple[weakref.ref[Programme], Gazetteer]] = {}
+_MOST_CHARACTERS = 300
+
+
+def gazetteer_of(programme: Programme) -> Gazetteer:
+    """The names of a programme, built once for each programme object."""
+    known = _gazetteers.get(id(programme))
+    if known is not None and known[0]() is programme:
+        return known[1]
+    for key in [key for key, (reference, _) in _gazetteers.items() if reference() is None]:
+        _gazetteers.pop(key, None)
+    built = build(programme)
+    _gazetteers[id(programme)] = (weakref.ref(programme), built)
+    return built
+
+
+def read(
+    text: str, programme: Programme, now: datetime, lemmatize: Callable[[str], str] | None = None
+) -> Reading | None:
+    """What a question asks of the programme; None when it says nothing of time, place or sessions.
+
+    `lemmatize` may bring Cyrillic words to their dictionary form first; the grammar's own endings do without.
+    """
+    writing = Writing(text[:_MOST_CHARACTERS])
+    if not writing.tokens or is_other_matter(writing.text):
+        return None
+    if lemmatize is not None:
+        writing.relemmatize(lemmatize)
+    return _Reader(writing, programme, now.astimezone(programme.zone)).read()
+
+
+class _Reader:
+    """One question being read."""
+
+    def __init__(self, writing: Writing, programme: Programme, now: datetime) -> None:
+        self.writing = writing
+        self.programme = programme
+        self.now = now
+        self.gazetteer = gazetteer_of(programme)
+        self.calendar = calendar_of(programme, now.date())
+
+    def read(self) -> Reading | None:
+        writing = self.writing
+        times = Times()
+        for mention in clock.find_parts(writing, by_lunch=True):
+            times.add_part(mention)
+        for found in PHRASES.finditer(writing.remaining):
+            writing.cover(*found.span())
+        names = self._names()
+        for offset in clock.find_offsets(writing):
+            times.offsets.append(offset)
+        for day in days.find_days(writing, self.calendar):
+            times.days.append(day)
+        for mention in clock.find_clocks(writing):
+            times.clocks.append(mention)
+        for part in clock.find_parts(writing):
+            times.add_part(part)
+        times.read_bounds(writing)
+        cues = find_cues(writing)
+        names += self._hints(names, cues)
+        names = self._without_verbs(names, cues)
+        anchor, side = self._anchor(names)
+        names = [name for name in names if name is not anchor]
+        return self._compose(names, times, cues, anchor, side)
+
+    # Names
+
+    def _names(self) -> list[Name]:
+        found = self.gazetteer.find(self.writing)
+        for name in found:
+            if name.sort is not Sort.OTHER:
+                self.writing.cover(name.start, name.end)
+        return found
+
+    def _hints(self, names: list[Name], cues: dict[Cue, tuple[int, int]]) -> list[Name]:
+        """A distinctive word counts next to the word for a kind of session, or after "anything about"."""
+        if any(name.sort in (Sort.SESSION, Sort.SPEAKER, Sort.TOPIC) for name in names):
+            return []
+        if not (any(name.sort is Sort.KIND for name in names) or Cue.EVENT in cues or _ABOUT.search(self.writing.text)):
+            return []
+        hints = [
+            hint
+            for hint in self.gazetteer.find_hints(self.writing)
+            if not any(hint.start < name.end and name.start < hint.end for name in names)
+        ]
+        sessions = {hint.ids for hint in hints}
+        if len(sessions) != 1:
+            return []
+        for hint in hints:
+            self.writing.cover(hint.start, hint.end)
+        return hints
+
+    def _without_verbs(self, names: list[Name], cues: dict[Cue, tuple[int, int]]) -> list[Name]:
+        """ "The opening of the exhibition" asks when the exhibition opens; the opening ceremony is not meant."""
+        kept = []
+        for place, name in enumerate(names):
+            others = [other for other in names if other.sort in (Sort.SESSION, Sort.ROOM) and other is not name]
+            aspect = _ASPECT_WORDS.get(name.text) if name.sort is Sort.SESSION else None
+            if aspect and others:
+                following = names[place + 1] if place + 1 < len(names) else None
+                before = names[place - 1] if place else None
+                gap = self.writing.text[name.end : following.start] if following else None
+                back = self.writing.text[before.end : name.start] if before else None
+                if (following in others and gap is not None and _OF.fullmatch(gap)) or (
+                    has_han(name.text) and before in others and back in ("", "的")
+                ):
+                    cues.setdefault(aspect, (name.start, name.end))
+                    continue
+            kept.append(name)
+        return kept
+
+    def _anchor(self, names: list[Name]) -> tuple[Name | None, Relation | None]:
+        """The session that a time is told by: "after the opening", 晚宴之前."""
+        for name in names:
+            if name.sort is not Sort.SESSION:
+                continue
+            before = self.writing.text[: name.start]
+            if found := _ANCHOR_BEFORE.search(before):
+                self.writing.cover(found.start(), name.start)
+                return name, _anchor_relation(found)
+            after = self.writing.text[name.end :]
+            if has_han(name.text) and (found := _ANCHOR_AFTER.match(after)):
+                self.writing.cover(name.end, name.end + found.end())
+                return name, _anchor_relation(found)
+        return None, None
+
+    # Putting it together
+
+    def _compose(
+        self, names: list[Name], times: Times, cues: dict[Cue, tuple[int, int]], anchor: Name | None,
+        side: Relation | None,
+    ) -> Reading | None:  # fmt: skip
+        ids = {sort: _ids(names, sort) for sort in Sort}
+        sessions = self._narrow(ids)
+        reading = Reading(
+            Relation.DAY,
+            sessions=sessions,
+            rooms=ids[Sort.ROOM],
+            venue=next(iter(ids[Sort.VENUE]), None),
+            kinds=() if sessions else ids[Sort.KIND],
+            topics=() if sessions else ids[Sort.TOPIC],
+            speakers=ids[Sort.SPEAKER],
+            loose=any(not name.exact for name in names),
+            aspect=Aspect.END if Cue.END in cues else Aspect.START if Cue.START in cues else None,
+        )
+        if anchor is not None:
+            session = self.programme.session(anchor.ids[0])
+            placed = times.by_anchor(reading, session, side, self.now, self.calendar, Cue.RIGHT_AFTER in cues or Cue.NEXT in cues)
+            if placed is None:
+                return None
+            reading = placed
+        else:
+            reading = self._relate(reading, times, cues)
+        if reading is None:
+            return None
+        covered, leftover = self._content(reading, cues)
+        asks = {Cue.WHEN, Cue.WHERE, Cue.LONG, Cue.WHAT, Cue.NOW, Cue.NEXT, Cue.FIRST, Cue.LAST, Cue.WHOLE}
+        return replace(reading, explicit=bool(asks & cues.keys()) or anchor is not None, covered=covered, leftover=leftover)
+
+    def _narrow(self, ids: dict[Sort, tuple[str, ...]]) -> tuple[str, ...]:
+        """Sessions named; a kind or a room said with an ambiguous name picks among them."""
+        sessions = ids[Sort.SESSION]
+        found = [self.programme.session(one) for one in sessions]
+        if len(found) > 1 and ids[Sort.KIND]:
+            fitting = tuple(one.id for one in found if one.kind in ids[Sort.KIND])
+            return fitting or sessions
+        return sessions
+
+    def _relate(self, reading: Reading, times: Times, cues: dict[Cue, tuple[int, int]]) -> Reading | None:
+        window, moment, relation = window_for(
+            times, self.now, self.calendar, self.programme, remaining=Cue.REMAINING in cues, whole=Cue.WHOLE in cues
+        )
+        reading = replace(reading, window=window, moment=moment, relation=relation or Relation.DAY)
+        named, timed = reading.named, relation is not None
+        if Cue.LONG in cues:
+            return replace(reading, relation=Relation.HOW_LONG)
+        if Cue.NEXT in cues and Cue.WHEN not in cues and not (timed and moment):
+            origin = max(self.now, window.start) if window else self.now
+            return replace(reading, relation=Relation.NEXT, moment=origin)
+        if Cue.NEXT in cues and named:
+            return replace(reading, relation=Relation.NEXT, moment=max(self.now, window.start) if window else self.now)
+        if Cue.FIRST in cues:
+            return replace(reading, relation=Relation.FIRST)
+        if Cue.LAST in cues:
+            return replace(reading, relation=Relation.LAST)
+        if Cue.WHEN in cues and not named and window and Cue.END in cues:
+            return replace(reading, relation=Relation.LAST)
+        if Cue.WHEN in cues and not named and window and Cue.START in cues:
+            return replace(reading, relation=Relation.FIRST)
+        if Cue.NOW in cues and Cue.WHEN not in cues and relation not in (Relation.AT, Relation.AFTER, Relation.BEFORE):
+            if Cue.WHERE in cues and reading.sessions and not timed:
+                return replace(reading, relation=Relation.WHERE_IS)
+            return replace(reading, relation=Relation.NOW, moment=self.now, window=None)
+        if Cue.WHEN in cues and not (timed and moment):
+            return replace(reading, relation=Relation.WHEN_IS)
+        if Cue.WHERE in cues and (named or reading.rooms or reading.venue or not timed):
+            if reading.rooms and timed and not reading.named:
+                return reading
+            return replace(reading, relation=Relation.WHERE_IS)
+        if Cue.STILL in cues and reading.sessions and not timed:
+            return replace(reading, relation=Relation.NOW, moment=self.now)
+        if timed:
+            starting = Cue.START in cues and relation is Relation.AT and not reading.sessions
+            return replace(reading, starting=starting)
+        if reading.named:
+            return replace(reading, relation=Relation.WHEN_IS)
+        if reading.rooms:
+            asked = Cue.WHAT in cues or Cue.WHOLE in cues or self._bare_hall(reading)
+            return replace(reading, relation=Relation.WHAT_IN_ROOM if asked else Relation.WHERE_IS)
+        return None
+
+    def _bare_hall(self, reading: Reading) -> bool:
+        """Whether a room was just named in which sessions take place."""
+        used = {session.room_id for session in self.programme.sessions}
+        return any(room in used for room in reading.rooms)
+
+    def _content(self, reading: Reading, cues: dict[Cue, tuple[int, int]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The content words that were understood, and those that were not."""
+        if Cue.EVENT in cues and reading.window is None and not reading.named and reading.relation in (
+            Relation.WHEN_IS, Relation.WHERE_IS, Relation.HOW_LONG, Relation.DAY,
+        ):  # fmt: skip
+            self.writing.uncover(*cues[Cue.EVENT])
+        covered: list[str] = []
+        leftover: list[str] = []
+        for token in self.writing.tokens:
+            if has_han(token.text):
+                self._han_content(token.start, token.end, covered, leftover)
+            elif self.writing.is_covered(token.start, token.end):
+                covered.append(token.text)
+            elif not is_common(token.text):
+                leftover.append(token.text)
+        return tuple(covered), tuple(leftover)
+
+    def _han_content(self, start: int, end: int, covered: list[str], leftover: list[str]) -> None:
+        place = start
+        while place < end:
+            mark = self.writing.is_covered(place, place + 1)
+            stop = place
+            while stop < end and self.writing.is_covered(stop, stop + 1) == mark:
+                stop += 1
+            piece = self.writing.text[place:stop]
+            if mark:
+                covered.append(piece)
+            else:
+                leftover.extend(han_content(piece))
+            place = stop
+
+
+def _ids(names: list[Name], sort: Sort) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for name in names if name.sort is sort for one in name.ids))
+
+
+_ABOUT = re.compile(
+    r"(?<![a-zа-я])(?:about|on the|session on|anything on|regarding|про|по|о|об|обо|посвящ\w+|связан\w+)(?![a-zа-я])|关于|有关|相关|方面"
+)
+_OF = re.compile(r" (?:of )?(?:the )?")
+_ASPECT_WORDS = {
+    **dict.fromkeys(("opening", "открытие", "открытия", "открытии", "开幕"), Cue.START),
+    **dict.fromkeys(("closing", "закрытие", "закрытия", "закрытии", "闭幕"), Cue.END),
+}
+_ANCHOR_BEFORE = re.compile(
+    r"(?<![a-zа-я])(?P<after>after|following|once|после|сразу после|вслед за)(?P<x1> (?:the|a|our|end of|this))*"
+    r" (?:окончания |завершения |конца )?$"
+    r"|(?<![a-zа-я])(?P<before>before|prior to|until|till|ahead of|перед|до|накануне)(?P<x2> (?:the|a|our|start of))* (?:начала )?$"
+    r"|(?<![a-zа-я])(?P<during>during|in parallel with|parallel to|at the same time as|simultaneously with|во время|параллельно с|одновременно с|в течение)(?: (?:the|a|our))* $"
+)  # fmt: skip
+_ANCHOR_AFTER = re.compile(
+    r"(?P<after>(?:结束|完|开完|散场|吃完)?了?(?:以后|之后|过后|后)(?!天))|(?P<before>(?:开始)?(?:以前|之前|前(?!天|往|台)))|(?P<during>期间|的?同时(?:段)?|进行时)"
+)
+
+
+def _anchor_relation(found: re.Match[str]) -> Relation:
+    if found["after"]:
+        return Relation.AFTER
+    return Relation.BEFORE if found["before"] else Relation.BETWEEN
