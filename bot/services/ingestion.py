@@ -93,11 +93,11 @@ class Ingestion:
         started = time.monotonic()
         knowledge = knowledge or self.read()
         refusal = ""
-        if knowledge.errors:
-            refusal = f"{len(knowledge.errors)} errors"
+        if count := len(knowledge.errors):
+            refusal = f"{count} error{'' if count == 1 else 's'}"
         elif strict and knowledge.samples:
-            shown = ", ".join(entry.id for entry in knowledge.samples[:5])
-            refusal = f"{len(knowledge.samples)} sample entries ({shown}{', …' if len(knowledge.samples) > 5 else ''})"
+            ids = [entry.id for entry in knowledge.samples]
+            refusal = f"{len(ids)} entries have the status sample: {', '.join(ids[:5])}{', …' if ids[5:] else ''}"
         if refusal:
             return Outcome(Result.REFUSED, knowledge, None, time.monotonic() - started, refusal=refusal)
         with generations.exclusive(self.data_dir):
@@ -262,7 +262,7 @@ class _Steps:
         self.computed = 0
 
     def __call__(self, done: int, total: int) -> None:
-        if self._total >= 0 and (total != self._total or done < self._done):
+        if self._done == self._total:
             self._stage = "storing"
         self._total, self._done = total, done
         if self._stage == "computing vectors":

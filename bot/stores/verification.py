@@ -8,11 +8,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from bot.settings import ROOT
 from bot.stores.generations import GenerationError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 PROBES = 300
 SECONDS = 180
@@ -50,6 +52,8 @@ def verify(folder: Path, chroma_url: str | None = None) -> str | None:
 
 def inspect(folder: Path, chroma_url: str | None = None) -> tuple[int, int]:
     """Open the generation and probe it: passages and probes. GenerationError says what is wrong."""
+    import numpy as np
+
     from bot.stores.index import Index, read_manifest
 
     manifest = read_manifest(folder)
@@ -81,7 +85,9 @@ def _probes(index) -> list[int]:  # type: ignore[no-untyped-def]
         first.setdefault(passage.entry_id, place)
     step = max(len(index.passages) // PROBES, 1)
     places = dict.fromkeys([*first.values(), *range(0, len(index.passages), step)])
-    return [place for place in places if np.linalg.norm(index.vectors[place]) > 0.5][: max(PROBES, len(first))]
+    return [place for place in places if float(index.vectors[place] @ index.vectors[place]) > 0.25][
+        : max(PROBES, len(first))
+    ]
 
 
 def _lost(collection, vectors: np.ndarray, places: list[int]) -> list[int]:  # type: ignore[no-untyped-def]
