@@ -20,7 +20,8 @@ from bot.domain.calibration import (
 from bot.domain.golden import GoldenQuestion
 from bot.domain.language import Language
 from bot.services.follow_up import joined
-from bot.stores.index import FEATURES, Index
+from bot.stores.index import Index
+from bot.stores.index_search import FEATURES
 
 WRONG_ANSWERS = 0.02
 """Aimed share of wrong answers among answers given; the bar is 3 %, and a fit falls short of its aim elsewhere."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -13,29 +14,19 @@ import numpy as np
 from langchain_core.documents import Document
 from pydantic import TypeAdapter
 
-from bot.domain.calibration import Calibration, Candidate, Evidence
-from bot.domain.knowledge import Entry, Passage, PassageKind
+from bot.domain.calibration import Calibration, Evidence
+from bot.domain.knowledge import Entry, Passage
 from bot.domain.language import Language
 from bot.domain.passages import passages_of
 from bot.domain.programme import Programme
-from bot.encoder import analysis, lexicon
 from bot.encoder.analysis import simplified
 from bot.stores.generations import GenerationError
 from bot.stores.index_fields import ANALYZERS, CosineField, LanguageBm25
+from bot.stores.index_search import Searcher
 from bot.stores.models import SentenceEncoder
 
 COLLECTION = "passages"
-DENSE_HITS = 80
-"""Passages asked of Chroma: measured, the right entry is among them in 99.8 % of the golden questions."""
-LEXICAL_HITS = 12
-
-FEATURES = (
-    "dense question", "dense question, asked language", "dense three best", "dense title", "dense sentence",
-    "dense body", "bm25", "terms", "concepts", "sound", "sound, asked language", "coverage", "concept coverage",
-)  # fmt: skip
-"""What each figure of a candidate is; all lie in about 0..1, larger is better."""
-
-QUESTION_FEATURES = ("content words", "unknown words", "uncovered weight")
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -224,7 +215,9 @@ class Index:
                     f"the calibration of {folder.name} belongs to another encoder; run: python ingest.py"
                 )
         self._store = _chroma(folder, chroma_url)
-        self._arrange()
+        self._searcher = Searcher(
+            self.entries, self.passages, self.vectors, self.fields, self.bm25, nearest=self._nearest
+        )
 
     @property
     def version(self) -> int:
@@ -234,33 +227,6 @@ class Index:
     def close(self) -> None:
         """Release Chroma's files and threads."""
         _close(self._store)
-
-    def _arrange(self) -> None:
-        """Group the passages by entry, kind and language, once, for the maxima of a search."""
-        self._ids = list(self.entries)
-        place = {entry_id: number for number, entry_id in enumerate(self._ids)}
-        self._owner = np.array([place[passage.entry_id] for passage in self.passages], np.int64)
-        kinds = np.array([passage.kind.value for passage in self.passages])
-        asked = (kinds == PassageKind.QUESTION) | (kinds == PassageKind.TITLE)
-        self._groups = {
-            "question": np.flatnonzero(asked),
-            "title": np.flatnonzero(kinds == PassageKind.TITLE),
-            "sentence": np.flatnonzero(kinds == PassageKind.SENTENCE),
-            "body": np.flatnonzero(kinds == PassageKind.BODY),
-        }
-        languages = np.array([passage.language.value for passage in self.passages])
-        self._spoken = {language: languages == language.value for language in Language}
-        self._asked_in = {language: np.flatnonzero(asked & (languages == language.value)) for language in Language}
-        self._units: list[frozenset[str]] = [frozenset()] * len(self._ids)
-        self._concepts: list[frozenset[str]] = [frozenset()] * len(self._ids)
-        for number, entry in enumerate(self.entries.values()):
-            texts = [
-                text
-                for rendering in entry.renderings.values()
-                for text in (rendering.title, rendering.body, *rendering.questions)
-            ]
-            self._units[number] = frozenset(word for text in texts for word in analysis.words(text))
-            self._concepts[number] = frozenset(concept for text in texts for concept in lexicon.concepts_in(text))
 
     def documents(self, text: str, limit: int) -> list[Document]:
         """The nearest passages in Chroma as LangChain documents with `similarity` in their metadata."""
@@ -276,105 +242,19 @@ class Index:
 
         With `only`, as if the knowledge existed in that one language (the evaluation's 3x3 matrix).
         """
-        vector = self.encoder.question(simplified(text))
-        cosines = self.vectors @ vector
-        terms = analysis.lexical_terms(text)
-        concepts = lexicon.concepts_in(text)
-        sounds = ANALYZERS["sound"](text)
-        fields = {
-            "terms": self.fields["terms"].cosines(terms),
-            "concepts": self.fields["concepts"].cosines(concepts),
-            "sound": self.fields["sound"].cosines(sounds),
-        }
-        bm25 = sum(self.bm25[asked].scores(terms, len(self.passages)) for asked in Language)
-        if only is not None:
-            mask = self._spoken[only]
-            cosines, bm25 = cosines * mask, bm25 * mask
-            fields = {name: scores * mask for name, scores in fields.items()}
-        self_score = sum(self.fields["terms"].weight(term) for term in terms) or 1.0
-        asked, own = self._groups["question"], self._asked_in[language]
-        best = self._best
-        columns = np.column_stack(
-            [
-                best(cosines, asked),
-                best(cosines, own),
-                self._three_best(cosines, asked),
-                best(cosines, self._groups["title"]),
-                best(cosines, self._groups["sentence"]),
-                best(cosines, self._groups["body"]),
-                np.minimum(best(bm25 / self_score, None), 2.0),
-                best(fields["terms"], None),
-                best(fields["concepts"], None),
-                best(fields["sound"], None),
-                best(fields["sound"], own),
-            ]
-        )
-        places = self._candidates(vector, columns, now)
-        content = analysis.content(analysis.words(text))
-        weights = {word: self.fields["terms"].weight(word) for word in content}
-        meanings = {word: lexicon.concepts_in(word) for word in content}
-        concept_weights = {concept: self.fields["concepts"].weight(concept) for concept in set(concepts)}
-        candidates = []
-        for place in places:
-            covered = sum(
-                weight
-                for word, weight in weights.items()
-                if word in self._units[place] or any(meaning in self._concepts[place] for meaning in meanings[word])
-            )
-            meant = sum(weight for concept, weight in concept_weights.items() if concept in self._concepts[place])
-            candidates.append(
-                Candidate(
-                    self._ids[place],
-                    (
-                        *(float(value) for value in columns[place]),
-                        covered / (sum(weights.values()) or 1.0),
-                        meant / (sum(concept_weights.values()) or 1.0),
-                    ),
-                )
-            )
-        vocabulary = self.fields["terms"].vocabulary
-        unknown = [word for word in weights if word not in vocabulary and not meanings[word]]
-        covering = max((candidate.features[-2] for candidate in candidates), default=0.0)
-        return Evidence(
-            tuple(candidates),
-            (
-                min(len(weights), 10) / 10,
-                len(unknown) / max(len(weights), 1),
-                (1 - covering) * min(sum(weights.values()), 30) / 30,
-            ),
-        )
+        return self._searcher.evidence(text, self.encoder.question(simplified(text)), language, now, only)
 
-    def _best(self, scores: np.ndarray, places: np.ndarray | None) -> np.ndarray:
-        """The best score of each entry among some passages; 0 for an entry without any."""
-        result = np.zeros(len(self._ids), np.float32)
-        if places is None:
-            np.maximum.at(result, self._owner, scores)
-        else:
-            np.maximum.at(result, self._owner[places], scores[places])
-        return result
-
-    def _three_best(self, scores: np.ndarray, places: np.ndarray) -> np.ndarray:
-        """The mean of each entry's three best scores."""
-        order = places[np.argsort(-scores[places], kind="stable")]
-        totals, counts = np.zeros(len(self._ids), np.float32), np.zeros(len(self._ids), np.int64)
-        owners = self._owner[order]
-        # Only the head of the list can hold three of the leading entries.
-        for owner, score in zip(owners[:400], scores[order[:400]], strict=True):
-            if counts[owner] < 3:
-                totals[owner] += score
-                counts[owner] += 1
-        return totals / 3
-
-    def _candidates(self, vector: np.ndarray, columns: np.ndarray, now: datetime) -> list[int]:
-        """Entries worth weighing: the owners of Chroma's nearest passages and the leaders of each lexical field."""
-        found = self._store._collection.query(
-            query_embeddings=[vector.tolist()], n_results=min(DENSE_HITS, max(len(self.passages), 1)), include=[]
-        )
-        places = {int(self._owner[int(passage)]) for passage in found["ids"][0]}
-        for column in (6, 7, 8, 9):
-            leading = np.argsort(-columns[:, column], kind="stable")[:LEXICAL_HITS]
-            places.update(int(place) for place in leading if columns[place, column] > 0)
-        return sorted(place for place in places if self.entries[self._ids[place]].is_valid_at(now))
+    def _nearest(self, vector: np.ndarray, limit: int) -> list[int]:
+        """Numbers of the passages nearest to a vector, by Chroma; by the same vectors in memory should it fail."""
+        limit = min(limit, len(self.passages))
+        if not limit:
+            return []
+        try:
+            found = self._store._collection.query(query_embeddings=[vector.tolist()], n_results=limit, include=[])
+            return [int(passage) for passage in found["ids"][0]]
+        except Exception:
+            logger.exception("Chroma does not answer; searching the vectors in memory")
+            return [int(passage) for passage in np.argsort(-(self.vectors @ vector), kind="stable")[:limit]]
 
 
 _ENTRIES: TypeAdapter[tuple[Entry, ...]] = TypeAdapter(tuple[Entry, ...])
