@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.domain.forest import Forest
 from bot.domain.language import Language
 from bot.domain.question import Answer, Clarification, Handover, HandoverReason, Hit
 
@@ -32,19 +33,13 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Weights:
-    """A linear model: bias and one weight a feature; logistic where a probability is asked for."""
+    """A linear model: one weight a feature."""
 
-    bias: float
     factors: tuple[float, ...]
 
     def score(self, features: Sequence[float]) -> float:
         """The weighted sum."""
-        return self.bias + sum(weight * value for weight, value in zip(self.factors, features, strict=True))
-
-    def probability(self, features: Sequence[float]) -> float:
-        """The weighted sum through the logistic function."""
-        score = self.score(features)
-        return 1 / (1 + math.exp(-score)) if score > -700 else 0.0
+        return sum(weight * value for weight, value in zip(self.factors, features, strict=True))
 
 
 @dataclass(frozen=True)
@@ -62,10 +57,10 @@ class Calibration:
     model: str
     """Identity of the encoder it was fitted for; evidence of another one must not be decided with it."""
     ranking: Weights
-    confidence: Mapping[Language, Weights]
-    """Per language: is the best candidate right?"""
-    relevance: Mapping[Language, Weights]
-    """Per language: is the right entry among the three best?"""
+    confidence: Forest
+    """Is the best candidate right? Judged by `summarize`, the language among the features."""
+    relevance: Forest
+    """Is the right entry among the three best?"""
     thresholds: Mapping[Language, Thresholds]
     figures: Mapping[str, float] = field(default_factory=dict)
     """What it reached where it was fitted; printed, compared before publication."""
@@ -80,9 +75,9 @@ class Calibration:
         ranked = self.rank(evidence)
         if not ranked:
             return Handover(HandoverReason.NOTHING_FOUND)
-        summary = summarize(ranked, evidence)
-        confidence = self.confidence[language].probability(summary)
-        relevance = self.relevance[language].probability(summary)
+        summary = summarize(ranked, evidence, language)
+        confidence = self.confidence.probability(summary)
+        relevance = self.relevance.probability(summary)
         shares = softmax([score for score, _ in ranked[:MOST_HITS]])
         hits = tuple(
             Hit(candidate.entry_id, confidence if place == 0 else relevance * share)
@@ -104,7 +99,7 @@ def softmax(scores: Sequence[float]) -> list[float]:
     return [power / total for power in powers]
 
 
-def summarize(ranked: Sequence[tuple[float, Candidate]], evidence: Evidence) -> tuple[float, ...]:
+def summarize(ranked: Sequence[tuple[float, Candidate]], evidence: Evidence, language: Language) -> tuple[float, ...]:
     """What the confidence is judged by: the best candidate, its lead, and how far the rest agrees with it."""
     scores = [score for score, _ in ranked]
     best = ranked[0][1].features
@@ -117,4 +112,5 @@ def summarize(ranked: Sequence[tuple[float, Candidate]], evidence: Evidence) -> 
     return (
         scores[0], min(lead, 5.0), share, agreement,
         *best, *(mine - theirs for mine, theirs in zip(best, second, strict=True)), *evidence.features,
+        *(float(language is other) for other in Language),
     )  # fmt: skip

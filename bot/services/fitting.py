@@ -17,6 +17,7 @@ from bot.domain.calibration import (
     Weights,
     summarize,
 )
+from bot.domain.forest import Forest, Tree
 from bot.domain.golden import GoldenQuestion
 from bot.domain.language import Language
 from bot.services.follow_up import joined
@@ -58,26 +59,21 @@ def fit(cases: Sequence[Case], model: str) -> Calibration:
         for place in np.flatnonzero(folds == fold):
             summaries[place], right[place], near[place] = _judge(cases[place], ranking)
     features = np.array(list(summaries))
-    languages = np.array([case.question.language.value for case in cases])
-    confidence, relevance, thresholds = {}, {}, {}
+    answered, offered = _held_out(features, right, folds), _held_out(features, near, folds)
+    thresholds = {}
     for language in Language:
-        # The other languages count too, with less weight: three times the data, the same kinds of doubt.
-        weights = np.where(languages == language.value, 1.0, 0.4)
-        confidence[language] = _logistic(features, right, weights)
-        relevance[language] = _logistic(features, near, weights)
-        own = languages == language.value
-        answered = _held_out(features, right, weights, folds)
-        offered = _held_out(features, near, weights, folds)
-        kinds = np.array([case.question.kind for case in cases])
+        own = np.array([case.question.language is language for case in cases])
+        far = own & np.array([case.question.kind in ("off-topic", "injection") for case in cases])
         thresholds[language] = Thresholds(
             answer=_threshold_for_wrong(answered[own], right[own], WRONG_ANSWERS),
-            choice=_threshold_for_share(offered[own & np.isin(kinds, ("off-topic", "injection"))], FALSE_CHOICES),
+            choice=_threshold_for_share(offered[far], FALSE_CHOICES),
         )
-    return Calibration(model, _fit_ranking(cases), confidence, relevance, thresholds)
+    return Calibration(model, _fit_ranking(cases), _forest(features, right), _forest(features, near), thresholds)
 
 
 def _fold(topic: str) -> int:
-    return sum(topic.encode()) % FOLDS
+    # A near-miss stays with the topic it comes near to.
+    return sum(topic.removeprefix("near-").encode()) % FOLDS
 
 
 def _judge(case: Case, ranking: Weights) -> tuple[tuple[float, ...], bool, bool]:
@@ -91,7 +87,7 @@ def _judge(case: Case, ranking: Weights) -> tuple[tuple[float, ...], bool, bool]
         ranked = [(0.0, Candidate("", (0.0,) * width))]
     expected = case.question.expected
     return (
-        summarize(ranked, case.evidence),
+        summarize(ranked, case.evidence, case.question.language),
         ranked[0][1].entry_id in expected,
         any(candidate.entry_id in expected for _, candidate in ranked[:MOST_CHOICES]),
     )
@@ -117,25 +113,38 @@ def _fit_ranking(cases: Sequence[Case]) -> Weights:
             weights.append(1 / len(rivals))
     model = LogisticRegression(C=10.0, fit_intercept=False, max_iter=2000)
     model.fit(np.array(rows), np.array(signs), sample_weight=np.array(weights))
-    return Weights(0.0, tuple(float(weight) for weight in model.coef_[0]))
+    return Weights(tuple(float(weight) for weight in model.coef_[0]))
 
 
-def _logistic(features: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> Weights:
-    """Logistic regression on standardized features, folded back to plain ones."""
-    from sklearn.linear_model import LogisticRegression
+def _forest(features: np.ndarray, labels: np.ndarray) -> Forest:
+    """Gradient boosted trees (scikit-learn's histogram kind), taken out of scikit-learn as plain numbers."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
-    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
-    model = LogisticRegression(C=0.3, max_iter=2000)
-    model.fit((features - mean) / spread, labels, sample_weight=weights)
-    factors = model.coef_[0] / spread
-    return Weights(float(model.intercept_[0] - factors @ mean), tuple(float(factor) for factor in factors))
+    model = HistGradientBoostingClassifier(
+        max_iter=200, learning_rate=0.05, max_leaf_nodes=8, l2_regularization=3.0, min_samples_leaf=30, random_state=0
+    )
+    model.fit(features, labels)
+    trees = []
+    for stage in model._predictors:
+        nodes = stage[0].nodes
+        leaf = nodes["is_leaf"].astype(bool)
+        trees.append(
+            Tree(
+                feature=tuple(int(f) if not end else -1 for f, end in zip(nodes["feature_idx"], leaf, strict=True)),
+                threshold=tuple(0.0 if end else float(t) for t, end in zip(nodes["num_threshold"], leaf, strict=True)),
+                left=tuple(int(node) for node in nodes["left"]),
+                right=tuple(int(node) for node in nodes["right"]),
+                value=tuple(float(value) for value in nodes["value"]),
+            )
+        )
+    return Forest(float(model._baseline_prediction.ravel()[0]), tuple(trees))
 
 
-def _held_out(features: np.ndarray, labels: np.ndarray, weights: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """The probability of each case by a model that has not seen its fold."""
+def _held_out(features: np.ndarray, labels: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """The probability of each case by a forest that has not seen its fold."""
     result = np.zeros(len(labels))
     for fold in range(FOLDS):
-        fitted = _logistic(features[folds != fold], labels[folds != fold], weights[folds != fold])
+        fitted = _forest(features[folds != fold], labels[folds != fold])
         result[folds == fold] = [fitted.probability(row) for row in features[folds == fold]]
     return result
 

@@ -3,19 +3,17 @@
 import pytest
 
 from bot.domain.calibration import Calibration, Candidate, Evidence, Thresholds, Weights, softmax, summarize
+from bot.domain.forest import Forest, Tree
 from bot.domain.language import Language
 from bot.domain.question import Answer, Clarification, Handover, HandoverReason
 
-WIDTH = 4 + 2 * 2 + 1  # score, lead, share, agreement; both features and their leads; one feature of the question
-
 
 def calibration(answer: float, choice: float) -> Calibration:
-    judged = Weights(0.0, (1.0,) + (0.0,) * (WIDTH - 1))
+    # One tree: the score of the best candidate (feature 0) above 1 speaks for it.
+    judged = Forest(0.0, (Tree((0, -1, -1), (1.0, 0.0, 0.0), (1, 0, 0), (2, 0, 0), (0.0, -2.0, 2.0)),))
     return Calibration(
-        "model", Weights(0.0, (1.0, 1.0)),
-        dict.fromkeys(Language, judged), dict.fromkeys(Language, judged),
-        dict.fromkeys(Language, Thresholds(answer, choice)),
-    )  # fmt: skip
+        "model", Weights((1.0, 1.0)), judged, judged, dict.fromkeys(Language, Thresholds(answer, choice))
+    )
 
 
 EVIDENCE = Evidence(
@@ -48,7 +46,7 @@ def test_nothing_found_is_handed_over():
 
 def test_weights_of_another_width_are_refused():
     with pytest.raises(ValueError):
-        Weights(0.0, (1.0,)).score((1.0, 2.0))
+        Weights((1.0,)).score((1.0, 2.0))
 
 
 def test_shares_add_up_and_survive_large_scores():
@@ -58,6 +56,7 @@ def test_shares_add_up_and_survive_large_scores():
 
 
 def test_the_summary_has_the_same_width_for_one_candidate():
-    one = summarize([(1.0, EVIDENCE.candidates[0])], EVIDENCE)
-    many = summarize([(1.0, EVIDENCE.candidates[1]), (0.5, EVIDENCE.candidates[0])], EVIDENCE)
-    assert len(one) == len(many) == WIDTH
+    one = summarize([(1.0, EVIDENCE.candidates[0])], EVIDENCE, Language.EN)
+    many = summarize([(1.0, EVIDENCE.candidates[1]), (0.5, EVIDENCE.candidates[0])], EVIDENCE, Language.EN)
+    assert len(one) == len(many)
+    assert one[-3:] == (0.0, 0.0, 1.0)
