@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -59,7 +61,6 @@ def ask(options: argparse.Namespace) -> int:
             print(json.dumps(answer, ensure_ascii=False))
             return 0
         if options.jsonl == "-":
-            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
             return 1 if lines.answer_all(sys.stdin, sys.stdout, options.language) else 0
         with open(options.jsonl, encoding="utf-8-sig", errors="replace") as file:
             return 1 if lines.answer_all(file, sys.stdout, options.language) else 0
@@ -158,28 +159,33 @@ def main(arguments: list[str] | None = None) -> int:
         add_options(subparser)
         subparser.set_defaults(function=command)
     options = parser.parse_args(arguments)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         # A terminal in another encoding must not end the conversation.
-        stream.reconfigure(encoding="utf-8", errors="replace") if hasattr(stream, "reconfigure") else None
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         return options.function(options)
+    except KeyboardInterrupt:
+        return 130
     except BrokenPipeError:
-        sys.stderr.close()
+        # The reader left (| head); Python would complain once more while it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        if not _is_known(error):
+        if (sentence := _sentence(error)) is None:
             raise
-        print(f"{type(error).__name__}: {error}" if not str(error) else str(error), file=sys.stderr)
+        print(sentence, file=sys.stderr)
         return 1
 
 
-def _is_known(error: Any) -> bool:
-    """Whether an error carries a sentence for the person at the terminal; heavy modules are not loaded for this."""
-    names = {
-        "GenerationError", "IndexError_", "ModelError", "DatabaseUnavailable", "SchemaTooNew", "FileNotFoundError",
-        "PermissionError", "IsADirectoryError", "ValidationError",
-    }  # fmt: skip
-    return any(kind.__name__ in names for kind in type(error).__mro__)
+def _sentence(error: Any) -> str | None:
+    """What a known error says to the person at the terminal, by its name: heavy modules are not loaded for this."""
+    names = [kind.__name__ for kind in type(error).__mro__]
+    if "ValidationError" in names and error.title == "Settings":
+        wrong = (f"BOT_{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors() if part["loc"])
+        return "A setting is wrong: " + "; ".join(wrong)
+    known = {"GenerationError", "IndexError_", "ModelError", "DatabaseUnavailable", "SchemaTooNew", "OSError"}
+    return (str(error) or type(error).__name__) if known.intersection(names) else None
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.domain.language import Language
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
+
+WARMING_UP = {Language.ZH: "会场在哪里", Language.RU: "где проходит форум", Language.EN: "where is the forum"}
 
 LOOKED_AT_EVERY = 2.0
 """Seconds between two looks at the pointer of the published generation."""
@@ -41,13 +44,18 @@ class House:
 
 async def keep_current(published: Published) -> None:
     """Open a newly published generation beside the one in use, for ever; questions go on meanwhile."""
+    trouble = ""
     while True:
         await asyncio.sleep(LOOKED_AT_EVERY)
         try:
             if await asyncio.to_thread(published.refresh):
                 logger.info("a new version of the knowledge is in use")
-        except Exception:
-            logger.exception("the published knowledge cannot be looked at; the former one stays")
+            trouble = ""
+        except Exception as error:
+            # Said once, not every two seconds.
+            if str(error) != trouble:
+                trouble = str(error)
+                logger.error("the published knowledge cannot be looked at, the former one stays: %s", trouble)
 
 
 def now_utc() -> datetime:
@@ -57,13 +65,18 @@ def now_utc() -> datetime:
 
 def open_answering(settings: Settings) -> tuple[Published, Answering]:
     """The answering service on the published generation, without a database; loads the encoder (seconds)."""
+    from bot.domain.question import Question
     from bot.services.answering import Answering
     from bot.stores.models import SentenceEncoder
     from bot.stores.published import Published
 
     published = Published(settings.data_dir, SentenceEncoder(settings.embedding_model), settings.chroma_url)
     published.refresh()
-    return published, Answering(published)
+    answering = Answering(published)
+    # The encoder and the three dictionaries load on first use: better now than under the first delegate's question.
+    for language, text in WARMING_UP.items():
+        answering.answer(Question(text, language, now_utc()))
+    return published, answering
 
 
 @asynccontextmanager

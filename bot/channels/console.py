@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TextIO
@@ -41,6 +42,7 @@ class Console:
         self._typed = self._source.isatty()
         self._buttons: list[Button] = []
         self._messages = 0
+        self._lines: asyncio.Queue[str] = asyncio.Queue()
 
     async def run(self) -> None:
         """Until /quit, the end of the input or Ctrl-C."""
@@ -49,6 +51,8 @@ class Console:
         else:
             await self._hear(command="start")
         self._print(self._style(_DIM, self._say.text("Type the number of a button to press it; /quit leaves.")))
+        # A daemon: Ctrl-C must not wait for the line that is being typed.
+        threading.Thread(target=self._read, args=(asyncio.get_running_loop(),), daemon=True).start()
         while (line := await self._next_line()) is not None:
             line = line.strip()
             if line.lower() in LEAVING:
@@ -89,9 +93,9 @@ class Console:
         if any(reply.buttons for reply in shown):
             self._buttons = []
         for reply in shown:
-            self._print("\n".join(self._lines(reply)))
+            self._print("\n".join(self._lines_of(reply)))
 
-    def _lines(self, reply: Reply) -> list[str]:
+    def _lines_of(self, reply: Reply) -> list[str]:
         lines = [""]
         if reply.toast:
             lines.append(self._style(_DIM, f"({reply.toast})"))
@@ -124,12 +128,22 @@ class Console:
         """The next line; None at the end. Piped input is echoed, so that a transcript can be read."""
         if self._typed:
             print("\n> ", end="", file=self._target, flush=True)
-        line = await asyncio.to_thread(self._source.readline)
+        line = await self._lines.get()
         if not line:
             return None
         if not self._typed:
             self._print(f"\n> {line.rstrip()}")
         return line
+
+    def _read(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Passes on the lines of the source; an empty one is its end."""
+        line = "-"
+        while line:
+            line = self._source.readline()
+            try:
+                loop.call_soon_threadsafe(self._lines.put_nowait, line)
+            except RuntimeError:
+                return
 
     def _style(self, code: str, text: str) -> str:
         return f"{code}{text}{_PLAIN}" if self._terminal else text

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TextIO
 from bot.conversation import asking
 from bot.conversation.reply import Reply
 from bot.conversation.turn import Snapshot
-from bot.domain.language import Language, answer_language
+from bot.domain.language import Language, answer_language, clean
 from bot.domain.question import Answer, Clarification, Courtesy, Handover, Outcome, Question
 from bot.i18n import catalog
 from bot.settings import EVENT_ZONE, Settings
@@ -68,7 +68,7 @@ class Lines:
             raise LineError(f'"language" must be zh, ru or en, "now" an ISO moment: {error}') from error
         language = answer_language(text, wanted)
         started = time.perf_counter()
-        outcome = self._answering.answer(Question(text, language, now, tuple(previous)))
+        outcome = self._answering.answer(Question(text, language, now, tuple(clean(turn) for turn in previous)))
         milliseconds = (time.perf_counter() - started) * 1000
         return {
             "id": fields.get("id"),
@@ -110,7 +110,7 @@ class Lines:
                 if not isinstance(fields, dict):
                     raise LineError("not a JSON object")
                 result = self.answer(fields, preferred)
-            except (LineError, json.JSONDecodeError) as error:
+            except (LineError, json.JSONDecodeError, RecursionError, OverflowError) as error:
                 broken += 1
                 known = fields.get("id") if isinstance(fields, dict) else None
                 result = {"id": known, "error": f"line {number}: {error}"}

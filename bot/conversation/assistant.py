@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import ModuleType
 from typing import Protocol
 
@@ -83,13 +84,16 @@ class Assistant:
                 replies = await self.reply(incoming, consideration, tx)
             await self.afterwards(incoming)
             return replies
-        except Exception:
-            reference = secrets.token_hex(3)
-            logger.exception("reference %s", reference)
+        except Exception as error:
+            reference = secrets.token_hex(3).upper()
+            # The kind and the place only: the message of an error may quote the person.
+            logger.error("reference %s: %s at %s", reference, type(error).__name__, _place(error))
             return await self.failed(incoming, reference, None)
 
     async def consider(self, incoming: Incoming) -> Consideration:
         """The slow part of a turn, reading only: language, recent questions, search."""
+        if incoming.chat < 0:
+            return Consideration(Language.EN, await self._snapshot())
         # Commands and presses carry no question, but "q" asks an earlier message again.
         text = "" if incoming.command or incoming.button else incoming.text
         async with self._database.reading() as tx:
@@ -238,3 +242,11 @@ class Assistant:
         except ButtonRefused:
             return ""
         return exchange.question if exchange is not None and exchange.chat == incoming.chat else ""
+
+
+def _place(error: BaseException) -> str:
+    """Where an error arose: file and line."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else "?"

@@ -7,32 +7,34 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.domain.calibration import Calibration, Thresholds, Weights
+from bot.domain.calibration import Evidence
 from bot.domain.language import Language
+from bot.domain.question import Answer, Clarification, Handover, HandoverReason, Hit
 from bot.stores import index as indexes
 from bot.stores import knowledge_files
-from bot.stores.index import CALIBRATION, FEATURES, QUESTION_FEATURES, Index
+from bot.stores.index import Index
+from bot.stores.index_search import FEATURES
 from tests.doubles import HashEncoder
 
 CONGRESS = Path(__file__).parent.parent / "congress"
 
 
-def decision(model: str) -> Calibration:
-    """Sure from a cosine of about 0.85 to a question of an entry; a choice from about 0.6."""
-    ranking = Weights(0.0, tuple(float(name == "dense question") for name in FEATURES))
-    length = 4 + 2 * len(FEATURES) + len(QUESTION_FEATURES)
-    best = 4 + FEATURES.index("dense question")
+class PlainDecision:
+    """Stands where the fitted decision stands, on one figure: the cosine to the nearest question of an entry."""
 
-    def sure_from(cosine: float) -> Weights:
-        return Weights(-40.0 * cosine, tuple(40.0 * (place == best) for place in range(length)))
+    SURE, NEAR = 0.85, 0.6
 
-    return Calibration(
-        model=model,
-        ranking=ranking,
-        confidence=dict.fromkeys(Language, sure_from(0.85)),
-        relevance=dict.fromkeys(Language, sure_from(0.6)),
-        thresholds=dict.fromkeys(Language, Thresholds(0.5, 0.5)),
-    )
+    def decide(self, evidence: Evidence, language: Language) -> Answer | Clarification | Handover:
+        """Answer when sure, offer the best three when near, else hand over."""
+        place = FEATURES.index("dense question")
+        ranked = sorted(evidence.candidates, key=lambda one: (-one.features[place], one.entry_id))
+        hits = tuple(Hit(one.entry_id, max(min(one.features[place], 1.0), 0.0)) for one in ranked[:5])
+        best = hits[0].confidence if hits else 0.0
+        if best >= self.SURE:
+            return Answer((hits[0].entry_id,), best, hits)
+        if best >= self.NEAR:
+            return Clarification(tuple(hit.entry_id for hit in hits[:3]), best, hits)
+        return Handover(HandoverReason.UNSURE, best, hits)
 
 
 def build_congress(folder: Path) -> Index:
@@ -44,8 +46,9 @@ def build_congress(folder: Path) -> Index:
         folder, knowledge.entries, knowledge.programme, encoder,
         version=7, created=datetime(2031, 5, 3, tzinfo=UTC), digest=knowledge.digest,
     )  # fmt: skip
-    (folder / "calibration.json").write_bytes(CALIBRATION.dump_json(decision(encoder.identity)))
-    return Index(folder, encoder)
+    index = Index(folder, encoder)
+    index.calibration = PlainDecision()
+    return index
 
 
 class HeldIndex:
