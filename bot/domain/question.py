@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.language import Language
+from bot.domain.reading import Findings, Reading
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,18 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class ProgrammeAnswer:
+    """An answer computed from the programme: what was understood of the question, and what is on then and there."""
+
+    reading: Reading
+    findings: Findings
+    entries: tuple[str, ...]
+    """Ids of the sessions (or the room's venue) the answer rests on, in the order shown."""
+    confidence: float = 1.0
+    hits: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True)
 class Clarification:
     """Two or three entries to choose from."""
 
@@ -87,4 +100,4 @@ class Courtesy:
     hits: tuple[Hit, ...] = ()
 
 
-Outcome = Answer | Clarification | Handover | Courtesy
+Outcome = Answer | ProgrammeAnswer | Clarification | Handover | Courtesy
