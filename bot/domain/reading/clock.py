@@ -109,7 +109,7 @@ def _zh(n: int) -> str:
     """A Chinese time."""
     return (
         rf"(?:(?P<part{n}>{_ZH_PART})的?)?(?:(?P<h{n}>\d{{1,2}}):(?P<m{n}>[0-5]\d)|正午|"
-        rf"(?P<b{n}>{HAN_NUMBER})(?:点钟?|时|點)(?:整|(?P<half{n}>半)|(?P<q{n}>[一三])刻|(?P<mm{n}>[0-5]?\d|[零〇]?[一二三四五六七八九]|[一二三四五]?十[一二三四五六七八九]?)分?)?)"
+        rf"(?P<b{n}>{HAN_NUMBER})(?:点钟?|时|點)(?:整|(?P<half{n}>半)|(?P<q{n}>[一三])刻|(?P<mm{n}>[0-5]?\d|[一二三四五]?十[一二三四五六七八九]?|[零〇]?[一二三四五六七八九])分?)?)"
     )
 
 
@@ -147,7 +147,7 @@ def _minutes(text: str) -> int:
 def _clock(hour: int, minute: int, half: str | None, written: str = "") -> Clock | None:
     if minute < 0:
         hour, minute = hour - 1, 60 + minute
-    if not (0 <= hour <= 24 and 0 <= minute < 60):
+    if not (0 <= hour < 24 and 0 <= minute < 60):
         return None
     if half == "noon":
         half = "24" if hour in (10, 11, 12) else "pm"
@@ -206,10 +206,12 @@ def decode(found: re.Match[str], n: int, grammar: str) -> Clock | None:
 
 
 _C = re.compile
+# "Half past two" and "ten after two" are times of day, not "after two".
+_NOT_MINUTES = r"(?<!half )(?<!quarter )(?<!five )(?<!ten )(?<!twenty )(?<!minutes )(?<!\d )"
 _CLOCK_RULES: list[tuple[re.Pattern[str], str, Relation, int]] = [
     # Stretches of time.
     (_C(rf"{_zh(1)}(?:以后|之后|后)?(?:到|至|-|和|~)(?:{HAN_NUMBER}[日号])?{_zh(2)}(?:之间|期间|这段时间|以前|之前|前)?"), "zh", Relation.BETWEEN, 2),
-    (_C(rf"(?P<part1>{_ZH_PART})?(?P<b1>{HAN_NUMBER})(?:到|至|-|~){_zh(2)}(?:之间|期间|这段时间)?"), "zh", Relation.BETWEEN, 2),
+    (_C(rf"(?<![\d.:])(?P<part1>{_ZH_PART})?(?P<b1>{HAN_NUMBER})(?:到|至|-|~){_zh(2)}(?:之间|期间|这段时间)?"), "zh", Relation.BETWEEN, 2),
     (_C(rf"{B}(?:between|from|in between) {_en(1, True)} ?(?:-|and|to|till|until) ?{_en(2, True)}"), "en", Relation.BETWEEN, 2),
     (_C(rf"{B}{_en(1, True)} ?(?:-|to|till|until) ?{_en(2, False)}"), "en", Relation.BETWEEN, 2),
     (_C(rf"{B}(?:с|со|между|от|с после) {_ru(1, True)} (?:до|и|по|-) ?{_ru(2, True)}"), "ru", Relation.BETWEEN, 2),
@@ -221,7 +223,7 @@ _CLOCK_RULES: list[tuple[re.Pattern[str], str, Relation, int]] = [
     # After.
     (_C(rf"(?:在|从)?{_zh(1)}(?:以后|之后|过后|过了|后|起|开始往后)"), "zh", Relation.AFTER, 1),
     (_C(rf"从{_zh(1)}(?:开始)?"), "zh", Relation.AFTER, 1),
-    (_C(rf"{B}(?:after|later than|from|past|since|starting(?: from)?(?: at)?(?= \S+ on)) {_en(1, True)}(?: (?:on|onwards?)(?! \w+day| the| july| \d))?"), "en", Relation.AFTER, 1),
+    (_C(rf"{B}(?:{_NOT_MINUTES}(?:after|past)|later than|from|since|starting(?: from)?(?: at)?(?= \S+ on)) {_en(1, True)}(?: (?:on|onwards?)(?! \w+day| the| july| \d))?"), "en", Relation.AFTER, 1),
     (_C(rf"{B}(?:после|позже|начиная с|с|со|от) {_ru(1, True)}"), "ru", Relation.AFTER, 1),
     # At.
     (_C(rf"{B}(?:at|by|around|about|circa|roughly at|exactly at|@) ?(?:around |about |exactly )?{_en(1, True)}(?: sharp|ish| exactly)?"), "en", Relation.AT, 1),
@@ -290,8 +292,8 @@ def find_clocks(writing: Writing) -> Iterator[TimeMention]:
 
 
 _PARTS: list[tuple[re.Pattern[str], PartOfDay]] = [
-    (_C(rf"{B}(?:right |straight )?(?:before|until) (?:the )?(?:lunch(?:time| ?break)?|noon|midday){E}|{B}до (?:обеда|обеденного перерыва|полудня){E}|{B}перед обедом{E}|(?:午饭|午餐|中饭|吃午饭|用午餐|中午|吃饭)(?:以前|之前|前)|午前"), PartOfDay.BEFORE_LUNCH),
-    (_C(rf"{B}(?:right |straight |just )?after (?:the )?(?:lunch(?:time| ?break)?|noon|midday){E}|{B}(?:сразу )?после (?:обеда|обеденного перерыва|полудня|ланча){E}|послеобеденн\w+|(?:午饭|午餐|中饭|吃完午饭|吃过午饭|中午|吃完饭|饭)(?:以后|之后|后)|吃[完过]午?饭(?!后)|午后"), PartOfDay.AFTERNOON),
+    (_C(rf"{B}(?:right |straight )?(?:before|until) (?:the )?lunch(?:time| ?break)?{E}|{B}до (?:обеда|обеденного перерыва){E}|{B}перед обедом{E}|(?:午饭|午餐|中饭|吃午饭|用午餐|中午|吃饭)(?:以前|之前|前)|午前"), PartOfDay.BEFORE_LUNCH),
+    (_C(rf"{B}(?:right |straight |just )?after (?:the )?lunch(?:time| ?break)?{E}|{B}(?:сразу )?после (?:обеда|обеденного перерыва|ланча){E}|послеобеденн\w+|(?:午饭|午餐|中饭|吃完午饭|吃过午饭|中午|吃完饭|饭)(?:以后|之后|后)|吃[完过]午?饭(?!后)|午后"), PartOfDay.AFTERNOON),
     (_C(rf"{B}early (?:in the )?morning{E}|{B}рано утром{E}|清晨|一大早|一早|大清早"), PartOfDay.EARLY),
     (_C(rf"{B}(?:in |on )?(?:the )?(?:late )?(?:morning|forenoon)(?:'s)?{E}|{B}first half of the day{E}|{B}(?:с утра|утром|утро|утра|утречком|с утречка|утренн\w+){E}|{B}(?:в )?перв(?:ая|ой|ую) половин[аеу] дня{E}|上午|早上|早晨|早(?!餐|饭|点)"), PartOfDay.MORNING),
     (_C(rf"{B}(?:at |around |over |during )?(?:lunch ?time|noontime){E}|{B}в обед{E}|{B}в обеденное время{E}|中午|正午|午间"), PartOfDay.NOON),

@@ -10,18 +10,18 @@ PHRASES = re.compile(
     r"|i(?:'m| am) (?:wondering|looking for|interested in)|i wonder|(?:can|could|would|will) you (?:please )?(?:tell|say|show|give|remind|list|send|check|let)(?: me| us)?(?: know)?"
     r"|do you (?:know|happen to know)|give me|show me|remind me|going on|what's up|is there|are there|any chance|kick(?:s|ing)? off|excuse me|good (?:morning|afternoon|evening|day)(?=[,!. ])"
     r"|thank you|thanks|no idea|by the way|sort of|kind of|need to be|supposed to be|should (?:i|we) (?:be|go|head)|do (?:i|we) (?:go|need to be|have to be)|(?:i|we) (?:should|can) (?:go|attend|visit|see|join|catch)"
-    r"|can (?:i|we) (?:attend|visit|see|join|catch|go to|listen to|watch|expect)|in store|lined up|on the cards|to attend|to go to|to visit|to see|for delegates|for us|on offer"
+    r"|can (?:i|we) (?:still )?(?:attend|visit|see|join|catch|go to|listen to|watch|expect)|in store|lined up|on the cards|to attend|do (?:we|i) see|to go to|to visit|to see|for delegates|for us|on offer"
     r"|have (?:a )?(?:look|plans)|(?:i|we)(?:'ve| have) got|as well)(?![a-z])"
     r"|(?<![а-я])(?:будьте (?:добры|любезны)|не (?:подскажете|скажете|могли бы|знаете|напомните)|если можно|(?:хотел(?:а|и|ось)?|хочу|хотим) (?:бы )?(?:узнать|посетить|послушать|попасть|сходить|посмотреть|успеть)|можно (?:ли )?(?:узнать|спросить|посмотреть|послушать|сходить|посетить|попасть)"
     r"|добр(?:ый|ое|ого) (?:день|утро|вечер|дня)(?=[,!. ])|у нас|для нас|для делегатов|имеет место|иметь в виду|в программе|по программе|по расписанию|по плану|в расписании|по графику|в плане|из программы|можете (?:подсказать|сказать|напомнить)"
     r"|могли бы (?:вы )?(?:подсказать|сказать)|дайте знать|(?<=куда )(?:мне |нам |всем )?(?:нужно|надо)|(?<=где )(?:мне |нам |всем )?(?:нужно|надо)(?: быть)?|тему|на тему|по теме|темы|так далее)(?![а-я])"
     r"|请问一下|请问|麻烦问一下|麻烦(?:您|你)?|打扰一下|不好意思|(?:能不能|能否|可以|可否|能)?(?:请)?(?:您|你)?(?:告诉|说|发|查|看|提醒|介绍)(?:一下)?(?:我|我们)(?:一下)?|我想(?:知道|问一下|问问|问|了解一下|了解|参加|听|去|看看|看)|想(?:知道|问一下|问问|问|参加|听|去看|去|了解)"
-    r"|帮我(?:查一下|查查|查|看看|看一下|看)|跟我说一下|谢谢|你好|您好|给我|告诉我|能告诉我|查一下|说一下|有关|关于|方面|主题|话题"
+    r"|帮我(?:查一下|查查|查|看看|看一下|看)|跟我说一下|谢谢|你好|您好|给我|告诉我|能告诉我|查一下|说一下|有关|关于|方面|话题"
 )
 
 _EN = """
 a an and any anybody anyone are as at be been being but by did do does doing done for from get got had has have having
-he hello hey hi his hm how's i i'd i'll i'm i've if in into is isn't it it's its just know let like list lot many may
+he hello hey hi his hm how's i i'd i'll i'm i've if in into is isn't it it's its just know let list lot many may
 me mine more much my o'clock of off oh ok okay on one ones only or our ours out please pls plz quick really
 regarding about concerning so some sorry such sure tell than thanks that that's the their them then there there's these
 they they're thing things this those till to too um uh up us very want wanna was we we'll we're were will with wondering
@@ -31,7 +31,7 @@ presentation presentations speech happening happen happens happened going go goe
 holding place scheduled schedule planned plan plans programmed programme program agenda timetable organised organized
 due set expected on occurring occur attend attending join joining come comes coming catch here today's around
 hall halls room rooms forum delegates delegate guys guess folks again exactly also actually precisely interesting
-back last lasts lasting during whole day days time hour hours please gets listed list show see worth lined ahead
+back last lasts lasting during whole day days time hour hours please gets listed list show worth lined ahead
 exact next whats take us'll wait everybody everyone all dear bot assistant everything's busy kicks sort bit
 """
 _RU = """
@@ -60,9 +60,11 @@ _ZH = """
 到 从 往 把 被 给 对 于 为 以 这 那 这个 那个 这些 那些 哪 哪个 这里 那里 这边 那边 里 里面 内 上 下 中 时 时候 时间 场 个 项 节 次 轮 班 趟
 一下 一 点 活动 会 会议 场次 内容 演讲 讲座 报告 讨论 发言 举行 举办 进行 召开 开会 安排 开展 设 排 排了 定 定在 计划 预定 进入 参加 出席 听 看 看看 知道 请教
 告诉 说 讲 谈 聊 关于 有关 相关 方面 厅 会场 房间 代表 嘉宾 吃 能 可以 应该 需要 得 该 做 干 办 搞 弄 来 走 当天 那天 天 日 号 期间 正 正在 着 过 呢 嗯 哎 喂 那 么 们
-发生 举行的 是不是 到底 究竟 大概 具体 一共 总共 分别 各 各个 各场 每 全部 所有 一些 某 几 多 好 亲 哈喽 谢谢 您好 你好 早上好 下午好 晚上好 其他 别的 论坛 大会 环节 日程 议程 节目 一场 有什么 没有 没 吗 集合 参会 持续 轮到 到了 用 位置 一样 的话 如果 那么 就是 要去 赶 赶得上
+发生 开 举行的 是不是 到底 究竟 大概 具体 一共 总共 分别 各 各个 各场 每 全部 所有 一些 某 好 亲 哈喽 谢谢 您好 你好 主题 设在 早上好 下午好 晚上好 其他 别的 论坛 大会 环节 日程 议程 节目 一场 有什么 没有 没 吗 集合 参会 持续 轮到 到了 用 位置 一样 的话 如果 那么 就是 要去 赶 赶得上
 """
 
+BUSES = frozenset("bus buses coach coaches автобус автобусы автобуса автобусе автобусом 大巴 巴士 车 班车 大巴车 专车".split())
+"""Said of a visit they add nothing; said alone they may mean the shuttle."""
 ENGLISH = frozenset(_EN.split())
 RUSSIAN = frozenset(word.replace("ё", "е") for word in _RU.split())
 CHINESE = frozenset(_ZH.split())

@@ -35,20 +35,20 @@ class Cue(StrEnum):
 _NOT_SCHEDULE = (
     rf"{B}what(?:'s| is|s)? (?:the )?(?:local |current |exact )*time(?: is it)?(?: now| right now| here| in \w+)*\s*[?.!]*$"
     rf"|{B}what time is it|{B}what (?:date|day)(?: of the week)? is (?:it|today)|{B}what(?:'s| is) (?:today's|the) date|{B}time zone"
-    rf"|{B}(?:который (?:сейчас |теперь )?час(?! \w)|сколько (?:сейчас |у вас |там )*времени(?! идет| длится| продлится| занимает| будет| продолжается| работает)|какое сегодня число|какой сегодня день|какое сейчас время|время (?:сейчас )?(?:в|по) \w+)"
+    rf"|{B}(?:который (?:сейчас |теперь )?час(?! \w)|у нас .+ у вас|у вас (?:там |уже |сейчас )+(?:утро|день|вечер|ночь)|сколько (?:сейчас |у вас |там )*времени(?! идет| длится| продлится| занимает| будет| продолжается| работает)|какое сегодня число|какой сегодня день|какое сейчас время|время (?:сейчас )?(?:в|по) \w+)"
     r"|(?:现在|这会儿)(?:是)?(?:北京时间)?(?:几点|什么时间|什么时候)(?:了|钟|啊|呀|呢)*\s*[?。]*$|今天(?:是)?(?:几号|星期几|周几|礼拜几|几月几号)|几点了|什么时区"
 )  # fmt: skip
 
 _WHEN = (
-    rf"{B}(?:when(?:'s|s)?|(?:at |by |from |till |until )?what times?|(?:what|which) (?:day|date)s?|how (?:early|late|soon)|opening (?:hours|times?)|hours|closing times?|start(?:ing)? times?|the time of|timings?|times?){E}"
+    rf"{B}(?:(?:until |till |from |since |by )?when(?:'s|s)?|(?:at |by |from |till |until )?what times?|(?:what|which) (?:day|date)s?|how (?:early|late|soon)|opening (?:hours|times?)|hours|closing times?|start(?:ing)? times?|the time of|timings?|times?){E}"
     rf"|{B}(?:когда|(?:во|в|со?|до|к|ко|на|со) ?скольких?(?: часов)?|во сколько|со скольки|до скольки|к скольки|на сколько назначен\w*|в котором часу|до которого часа|с которого часа|(?:в|с|до|к) как(?:ое|ого|ому|ой|им) (?:время|времени|часа?|часу|числа|день|дня|дню)|какого числа|как(?:ой|ого|ому) (?:день|дня)|в как(?:ой|ие) (?:день|дни|часы)|час[ыа]? (?:работы|открытия|начала)|время (?:работы|начала|проведения|окончания)|начало в|время){E}"
     r"|什么时候|啥时候|啥时|什么时间|啥时间|何时|几时|几点(?:钟)?(?:几分)?|多会儿|哪一?天|哪日|几号|几月几[号日]|星期几|周几|礼拜几|开放时间|营业时间|具体时间|时间(?:是|呢|安排)?"
 )  # fmt: skip
 
 _WHERE = (
     rf"{B}(?:where(?:'s|s|abouts)?|(?:in |at |from |to )?(?:which|what) (?:hall|room|place|location|venue|gate|entrance|floor|building|level|desk)s?|location of|venue of|how (?:do|can) (?:i|we) (?:get|find|reach|go)(?: to)?|way to){E}"
-    rf"|{B}(?:где|куда|откуда|(?:в|из|к|у|от|на) как(?:ом|ого|ой|их|ую) (?:зал[еау]?|месте|место|помещени\w+|комнат\w+|ворот(?:ах)?|вход\w*|этаж\w*|стойк\w+|аудитори\w+)|какой зал|как (?:пройти|попасть|добраться|дойти)(?: (?:на|в|до|к))?|место проведения){E}"
-    r"|哪里|哪儿|在哪(?!一?[天日]|个时|些)|到哪(?!一?[天日])|去哪(?!一?[天日])|从哪|哪(?:一)?个(?:厅|会场|房间|门|入口|地方|会议室|场地)|哪个?(?:厅|门|楼|层)|什么地方|啥地方|何处|几楼|几层|几号(?:厅|门)|什么位置|地点|位置|怎么走"
+    rf"|{B}(?:где|куда|откуда|(?:в|из|к|у|от|на) как(?:ом|ого|ой|их|ую) (?:зал[еау]?|месте|место|помещени\w+|комнат\w+|ворот(?:ах)?|вход\w*|этаж\w*|стойк\w+|аудитори\w+)|какой зал|как (?:пройти|добраться|дойти)(?: (?:на|в|до|к))?|место проведения){E}"
+    r"|(?:在|到|去|从|上)?哪(?:里|儿|边)|(?:在|到|去|从)哪(?!一?[天日]|个|些|几|场)|哪(?:一)?个(?:厅|会场|房间|门|入口|地方|会议室|场地)|哪个?(?:厅|门|楼|层)|什么地方|啥地方|何处|几楼|几层|几号(?:厅|门)|什么位置|地点|位置|怎么走"
 )  # fmt: skip
 
 _LONG = (
@@ -58,13 +58,13 @@ _LONG = (
 )  # fmt: skip
 
 _NOW = (
-    rf"{B}(?:(?:right |just |up )?now|at the moment|currently|at this (?:very )?(?:moment|minute|time|hour)|presently|in progress|under way|underway|as we speak|live){E}"
+    rf"{B}(?:(?:right |just |up )?now|at the moment|currently|at this (?:very )?(?:moment|minute|time|hour)|presently|in progress|under way|underway|as we speak){E}"
     rf"|{B}(?:(?:прямо |вот )?сейчас|щас|ща|теперь|в (?:данный|настоящий|этот) момент|в настоящее время|в данное время|в эту минуту|в это время|на данный момент){E}"
     r"|现在|目前|此刻|当前|眼下|这会儿|正在|这个时候|这时候|此时|当下|正(?=进行|开)"
 )  # fmt: skip
 
 _NEXT = (
-    rf"{B}(?:(?:what|which|who) comes (?:up )?(?:next|after)|up ?next|the next(?: one)?|next|coming up|upcoming|soonest|soon|shortly|following|afterwards|then what|after (?:that|this)){E}"
+    rf"{B}(?:(?:what|which|who) comes (?:up )?(?:next|after)|up ?next|the next(?: one)?(?! to\b)|next(?! to\b)|coming up|upcoming|soonest|soon|shortly|following|afterwards|then what|after (?:that|this)){E}"
     rf"|{B}(?:следующ\w+|ближайш\w+|дальше|далее|потом|затем|скоро|вскоре|вот-вот|после этого|на очереди|дальнейш\w+|позже){E}"
     r"|下一?(?:场|个|项|节|班|趟|轮|步)|接下来|接着|接着呢|然后呢?|随后|马上|即将|快要|一会儿|待会儿?|等会儿?|紧接着|最近(?:的)?一?(?:场|个|项|班)|之后(?=还?有|是|的|做|干|去|$)|往后|后面|下面|稍后"
 )  # fmt: skip
@@ -77,11 +77,11 @@ _FIRST = (
 _LAST = (
     rf"{B}(?:the )?(?:very )?(?:last|final|latest)(?= (?:session|event|thing|talk|item|one|on|of|meeting|activity|part|sub|tour|trip|visit|bus|meal|ceremony|today|tomorrow|before|\x01)|\s*\x01|\s*[?.!]*$){E}"
     rf"|{B}сам\w+ последн\w+|{B}(?:последн(?:ее|яя|ий|ие|его|юю|ей|им)|заключительн\w+|позже всего|чем (?:все )?(?:заканчивается|завершается|закончится|завершится)){E}"
-    r"|最后(?:的)?一?(?:场|个|项|节|班|趟|轮)|末(?:场|班)|压轴|最晚|最后(?:是|有|的)"
+    r"|最后(?:的)?一?(?:场|个|项|节|班|趟|轮)|末场|压轴|最晚|最后(?:是|有|的)"
 )  # fmt: skip
 
 _REMAINING = (
-    rf"{B}(?:what|anything|something) else|{B}(?:still (?:to come|ahead|on|left)|left|remaining|remains|(?:for the )?rest of (?:the |today's )?(?:day|programme|program|schedule)|else|still){E}"
+    rf"{B}(?:what|anything|something) else|{B}(?:still (?:to come|ahead|on|left)|left(?= (?:today|tomorrow|on|in the|this)|\s*[?.!]*$)|remaining|remains|(?:for the )?rest of (?:the |today's )?(?:day|programme|program|schedule)|else|still){E}"
     rf"|{B}(?:до конца дня|до вечера|еще|осталось|остался|остались|остается|оставшееся|оставшиеся){E}"
     r"|还有(?:什么|哪些|啥|没|别的)?|剩下|剩余|还剩|其余|余下"
 )  # fmt: skip
@@ -138,12 +138,24 @@ PATTERNS: dict[Cue, re.Pattern[str]] = {
     }.items()
 }
 _NOT = re.compile(_NOT_SCHEDULE)
+_HOURS = re.compile(
+    rf"{B}(?:opening|closing|start(?:ing)?|working) (?:hours|times?){E}|{B}(?:время|часы) (?:открытия|закрытия|начала|работы){E}"
+    r"|(?:开放|营业|开门|关门|开始|结束)时间"
+)
 _RIGHT_AFTER = re.compile(rf"{B}(?:right|straight|immediately|directly|just) (?=after)|{B}(?:сразу|непосредственно) (?=после|за)|紧接着|紧随")
 
 
 def is_other_matter(text: str) -> bool:
     """Whether only the time of day or the date itself is asked."""
     return bool(_NOT.search(text))
+
+
+def find_hours(writing: Writing) -> tuple[int, int] | None:
+    """ "Opening hours" and the like, which must be read before names: no opening ceremony is meant."""
+    found = _HOURS.search(writing.remaining)
+    if found:
+        writing.cover(*found.span())
+    return found.span() if found else None
 
 
 def find_cues(writing: Writing) -> dict[Cue, tuple[int, int]]:

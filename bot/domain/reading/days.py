@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from bot.domain.reading.forms import EN_MONTHS, EN_ORDINALS, HAN_NUMBER, RU_MONTHS, RU_ORDINALS, han_number
 from bot.domain.reading.writing import Writing
 
+_NEAR = 31
 B = r"(?<![0-9a-zа-я])"
 E = r"(?![0-9a-zа-я])"
 
@@ -34,7 +35,7 @@ class Calendar:
         """Whether a date lies within a few days of the event."""
         if found is None or not self.days:
             return False
-        return self.days[0] - timedelta(days=7) <= found <= self.days[-1] + timedelta(days=7)
+        return self.days[0] - timedelta(days=_NEAR) <= found <= self.days[-1] + timedelta(days=_NEAR)
 
     def of_month(self, number: int) -> date | None:
         """A bare day number: in the month of the event."""
@@ -167,7 +168,7 @@ _RULES: list[Rule] = [
         for pattern, days in (
             (r"大后天", 3),
             (rf"后天|{B}(?:the )?day after tomm?orr?ow{E}|{B}после ?завтра{E}|{B}послезавтрашн\w+", 2),
-            (rf"(?:明天|明日|明儿个?|(?<!说)明(?=早|晚|上午|下午))|{B}to?mm?orr?ow(?:'s)?{E}|{B}tmrw?{E}|{B}завтр[ао]{E}|{B}завтрашн\w+|第二天(?=的?早上)", 1),
+            (rf"(?:明天|明日|明儿个?|(?<!说)明(?=早|晚|上午|下午))|{B}to?mm?orr?ow(?:'s)?{E}|{B}tmrw?{E}|{B}завтр[ао]{E}|{B}завтрашн\w+", 1),
             (rf"前天|{B}(?:the )?day before yesterday{E}|{B}позавчера(?:шн\w+)?", -2),
             (rf"昨天|昨日|昨晚|昨儿|{B}yesterday(?:'s)?{E}|{B}вчера(?:шн\w+)?", -1),
             (rf"今天|今日|今儿个?|今(?=早|晚|上午|下午)|{B}today(?:'s)?{E}|{B}this (?=morning|afternoon|evening|noon)"
@@ -176,7 +177,7 @@ _RULES: list[Rule] = [
     ),
     # Both days, first, second and last day.
     (re.compile(rf"{B}(?:both|all|two|the two) (?:event |forum )?days{E}|{B}(?:оба|все|за два|два|обоих) дн(?:я|и|ей){E}"
-                r"|两天|这几天|这两天|每天|每一天"), lambda found, calendar: calendar.days or None),
+                r"|(?<!哪)(?<!前)(?<!后)两天|这几天|这两天|每天|每一天"), lambda found, calendar: calendar.days or None),
     (re.compile(rf"{B}(?:the )?(?:first|opening|1st) day{E}|{B}day (?:one|1){E}|{B}перв(?:ый|ого|ому|ом) ?(?:же )?день?{E}"
                 rf"|{B}перв(?:ого|ому|ом|ым) дн(?:я|ю|е|ем){E}|{B}1-?й день{E}|{B}день (?:первый|один|1){E}"
                 r"|第一天|头一天|首日|第1天|开幕当天"), _event_day(0)),

@@ -95,6 +95,8 @@ class _Search:
         """Whether an occurrence is among what was asked for, whatever the time."""
         reading, session = self.reading, one.session
         if reading.sessions:
+            if reading.relation in (Relation.FIRST, Relation.LAST) and session.part_of in reading.sessions:
+                return True
             return session.id in reading.sessions
         if reading.rooms and session.room_id not in reading.rooms:
             return False
@@ -138,7 +140,10 @@ class _Search:
         return found
 
     def extreme(self, found: list[Occurrence], relation: Relation) -> list[Occurrence]:
-        """The earliest or the latest start; desks and exhibitions count only when nothing else is there."""
+        """The earliest or the latest start; desks and exhibitions count only when nothing else is there.
+
+        Of one session: its first or last part.
+        """
         if not self.reading.named:
             found = [one for one in found if one.session.kind not in _STANDING_KINDS] or found
         if not found:

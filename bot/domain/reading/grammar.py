@@ -11,9 +11,10 @@ from datetime import datetime
 from bot.domain.programme import Programme
 from bot.domain.reading import clock, days
 from bot.domain.reading.calendar import calendar_of
-from bot.domain.reading.common_words import PHRASES, han_content, is_common
-from bot.domain.reading.cues import Cue, find_cues, is_other_matter
-from bot.domain.reading.model import Aspect, Reading, Relation
+from bot.domain.reading.common_words import BUSES, PHRASES, han_content, is_common
+from bot.domain.reading.cues import Cue, find_cues, find_hours, is_other_matter
+from bot.domain.reading.finding import lookup
+from bot.domain.reading.model import Aspect, Reading, Relation, Window
 from bot.domain.reading.names import Gazetteer, Name, Sort, build
 from bot.domain.reading.windows import Times, window_for
 from bot.domain.reading.writing import Writing, has_han
@@ -66,7 +67,10 @@ class _Reader:
             times.add_part(mention)
         for found in PHRASES.finditer(writing.remaining):
             writing.cover(*found.span())
+        hours = find_hours(writing)
         names = self._names()
+        anchor, side = self._anchor(names)
+        names = [name for name in names if name is not anchor]
         for offset in clock.find_offsets(writing):
             times.offsets.append(offset)
         for day in days.find_days(writing, self.calendar):
@@ -77,10 +81,10 @@ class _Reader:
             times.add_part(part)
         times.read_bounds(writing)
         cues = find_cues(writing)
+        if hours:
+            cues.setdefault(Cue.WHEN, hours)
         names += self._hints(names, cues)
         names = self._without_verbs(names, cues)
-        anchor, side = self._anchor(names)
-        names = [name for name in names if name is not anchor]
         return self._compose(names, times, cues, anchor, side)
 
     # Names
@@ -151,7 +155,7 @@ class _Reader:
         side: Relation | None,
     ) -> Reading | None:  # fmt: skip
         ids = {sort: _ids(names, sort) for sort in Sort}
-        sessions = self._narrow(ids)
+        sessions = self._narrow(ids, {*ids[Sort.KIND], *(kind for name in names for kind in name.kind_said)})
         reading = Reading(
             Relation.DAY,
             sessions=sessions,
@@ -173,23 +177,46 @@ class _Reader:
             reading = self._relate(reading, times, cues)
         if reading is None:
             return None
+        self._doubts(reading, names, times, cues)
         covered, leftover = self._content(reading, cues)
         asks = {Cue.WHEN, Cue.WHERE, Cue.LONG, Cue.WHAT, Cue.NOW, Cue.NEXT, Cue.FIRST, Cue.LAST, Cue.WHOLE}
         return replace(reading, explicit=bool(asks & cues.keys()) or anchor is not None, covered=covered, leftover=leftover)
 
-    def _narrow(self, ids: dict[Sort, tuple[str, ...]]) -> tuple[str, ...]:
+    def _doubts(self, reading: Reading, names: list[Name], times: Times, cues: dict[Cue, tuple[int, int]]) -> None:
+        """Take back what does not fit the rest of the reading: it is left over for others to judge."""
+        sessions = [self.programme.session(one) for one in reading.sessions]
+        for name in names:
+            said = name.ids if name.sort is Sort.KIND else name.kind_said
+            if sessions and said and not any(one.kind in said for one in sessions):
+                self.writing.uncover(name.start, name.end)
+        if len(sessions) == 1 and reading.relation in (Relation.FIRST, Relation.LAST):
+            has_parts = any(one.part_of == sessions[0].id for one in self.programme.sessions)
+            if len(sessions[0].slots) == 1 and not has_parts:
+                self.writing.uncover(*cues[Cue.FIRST if reading.relation is Relation.FIRST else Cue.LAST])
+        if reading.relation is Relation.AT and Cue.WHEN in cues and not reading.named and Cue.WHAT not in cues:
+            self.writing.uncover(*cues[Cue.WHEN])
+        if reading.relation is Relation.NEXT and any(one.relation is Relation.AT for one in times.clocks):
+            self.writing.uncover(*cues[Cue.NEXT])
+        for day in times.days:
+            if not any(self.calendar.is_close(one) or abs((one - self.calendar.today).days) <= 7 for one in day.days):
+                self.writing.uncover(day.start, day.end)
+
+    def _narrow(self, ids: dict[Sort, tuple[str, ...]], kinds: set[str]) -> tuple[str, ...]:
         """Sessions named; a kind or a room said with an ambiguous name picks among them."""
         sessions = ids[Sort.SESSION]
         found = [self.programme.session(one) for one in sessions]
-        if len(found) > 1 and ids[Sort.KIND]:
-            fitting = tuple(one.id for one in found if one.kind in ids[Sort.KIND])
+        if len(found) > 1 and kinds:
+            fitting = tuple(one.id for one in found if one.kind in kinds)
             return fitting or sessions
         return sessions
 
     def _relate(self, reading: Reading, times: Times, cues: dict[Cue, tuple[int, int]]) -> Reading | None:
+        if reading.sessions and Cue.REMAINING in cues:
+            cues.setdefault(Cue.STILL, cues.pop(Cue.REMAINING))
         window, moment, relation = window_for(
-            times, self.now, self.calendar, self.programme, remaining=Cue.REMAINING in cues, whole=Cue.WHOLE in cues
-        )
+            times, self.now, self.calendar, self.programme, remaining=Cue.REMAINING in cues, whole=Cue.WHOLE in cues,
+            busy=self._busy(reading) if reading.named or reading.rooms else None,
+        )  # fmt: skip
         reading = replace(reading, window=window, moment=moment, relation=relation or Relation.DAY)
         named, timed = reading.named, relation is not None
         if Cue.LONG in cues:
@@ -225,9 +252,14 @@ class _Reader:
         if reading.named:
             return replace(reading, relation=Relation.WHEN_IS)
         if reading.rooms:
-            asked = Cue.WHAT in cues or Cue.WHOLE in cues or self._bare_hall(reading)
-            return replace(reading, relation=Relation.WHAT_IN_ROOM if asked else Relation.WHERE_IS)
+            return replace(reading, relation=Relation.WHAT_IN_ROOM if self._bare_hall(reading) else Relation.WHERE_IS)
         return None
+
+    def _busy(self, reading: Reading) -> Callable[[Window], bool]:
+        """Whether something of what is asked for is on in a stretch of time."""
+        return lambda window: bool(
+            lookup(replace(reading, relation=Relation.BETWEEN, window=window), self.programme, self.now).occurrences
+        )
 
     def _bare_hall(self, reading: Reading) -> bool:
         """Whether a room was just named in which sessions take place."""
@@ -242,14 +274,16 @@ class _Reader:
             self.writing.uncover(*cues[Cue.EVENT])
         covered: list[str] = []
         leftover: list[str] = []
+        kinds = {*reading.kinds, *(self.programme.session(one).kind for one in reading.sessions)}
+        buses = BUSES if "visit" in kinds else frozenset()
         for token in self.writing.tokens:
             if has_han(token.text):
                 self._han_content(token.start, token.end, covered, leftover)
             elif self.writing.is_covered(token.start, token.end):
                 covered.append(token.text)
-            elif not is_common(token.text):
+            elif not is_common(token.text) and token.text not in buses:
                 leftover.append(token.text)
-        return tuple(covered), tuple(leftover)
+        return tuple(covered), tuple(one for one in leftover if one not in buses)
 
     def _han_content(self, start: int, end: int, covered: list[str], leftover: list[str]) -> None:
         place = start
@@ -285,7 +319,7 @@ _ANCHOR_BEFORE = re.compile(
     r"|(?<![a-zа-я])(?P<during>during|in parallel with|parallel to|at the same time as|simultaneously with|во время|параллельно с|одновременно с|в течение)(?: (?:the|a|our))* $"
 )  # fmt: skip
 _ANCHOR_AFTER = re.compile(
-    r"(?P<after>(?:结束|完|开完|散场|吃完)?了?(?:以后|之后|过后|后)(?!天))|(?P<before>(?:开始)?(?:以前|之前|前(?!天|往|台)))|(?P<during>期间|的?同时(?:段)?|进行时)"
+    r"(?P<after>(?:一?(?:结束|完|开完|散场|吃完)了?(?=,|，|、| )|(?:结束|完|开完|散场|吃完)?了?(?:以后|之后|过后|后)(?!天)))|(?P<before>(?:开始)?(?:以前|之前|前(?!天|往|台)))|(?P<during>期间|的?同时(?:段)?|进行时)"
 )
 
 

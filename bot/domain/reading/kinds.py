@@ -6,6 +6,8 @@ import re
 
 from bot.domain.reading.forms import stem
 
+_EATING = ("meals", "mealtime", "приём пищи", "питание", "кормят", "покормят", "кормить", "用餐", "就餐", "开饭", "管饭")
+
 NAMES: dict[str, tuple[str, ...]] = {
     "ceremony": ("ceremonies", "церемонии", "仪式", "典礼"),
     "sub-forum": (
@@ -20,8 +22,8 @@ NAMES: dict[str, tuple[str, ...]] = {
         "поездка на объекты", "маршрут", "маршрут экскурсии", "выездной визит", "ознакомительная поездка", "参观", "观摩",
         "考察", "参观路线", "观摩路线", "参观线路", "实地参观", "现场观摩", "参观考察", "参观活动", "外出参观", "实地考察", "路线", "线路",
     ),
-    "meal": ("meal", "mealtime", "приём пищи", "питание", "кормят", "покормят", "用餐", "就餐", "开饭", "管饭"),
-    "reception": ("reception",),
+    "meal": ("meal", *_EATING),
+    "reception": ("reception", *_EATING),
     "signing": ("signing",),
     "exhibition": ("exhibition",),
 }  # fmt: skip
@@ -35,7 +37,7 @@ _GENERIC = frozenset(
         "forum sub subforum session hall room desk centre center tour visit trip route bus ceremony meeting event talk "
         "conference digital data project cooperation economy area floor main first second third fourth food find partner "
         "propose submit break free show stands displays outcomes contract wrap midday meal evening gala think tank "
-        "building park real port industry session project contract welcome midday buffet summary sign check "
+        "one two three four five six четыре четвертый четвертая building park real port industry session project contract welcome midday buffet summary sign check "
         "форум подфорум секция зал стойка центр поездка экскурсия визит маршрут церемония встреча мероприятие доклад "
         "заседание сессия конференция цифровой цифровая экономика данные данными проект проекты проектов сотрудничество "
         "первый второй третий четвёртый тематический главный основной торжественный приветственный блюда участников "
@@ -48,3 +50,8 @@ _GENERIC = frozenset(
 def is_generic(word_stem: str) -> bool:
     """Whether a stem is too general to single out one session."""
     return word_stem in _GENERIC
+
+
+def names_a_forum(name: str) -> bool:
+    """Whether a topic is named as the sub-forum about it: "data governance sub-forum"."""
+    return bool(re.search(r"论坛|forum|session|форум|секци", name, re.IGNORECASE))

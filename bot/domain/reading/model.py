@@ -102,9 +102,16 @@ class Reading:
         return bool(self.rooms or self.venue) and not in_programme and self.relation is not Relation.WHAT_IN_ROOM
 
     @property
+    def bare(self) -> bool:
+        """Whether there is nothing but a name, or nothing but several days: no question was asked about it."""
+        if self.explicit or self.relation in (Relation.NOW, Relation.NEXT, Relation.FIRST, Relation.LAST):
+            return False
+        return self.moment is None and (self.window is None or (len(self.window.days) > 1 and not self.named))
+
+    @property
     def pure(self) -> bool:
         """Whether the whole question was understood as one about the programme: nothing is left over."""
-        if self.leftover or self.about_place:
+        if self.leftover or self.about_place or self.bare:
             return False
         asks_one = self.relation in (Relation.WHEN_IS, Relation.WHERE_IS, Relation.HOW_LONG)
         return self.named or not asks_one

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.domain.language import Localized
@@ -34,6 +34,7 @@ _LOOSE = frozenset(stem(word) for word in "the of for a an по для номе�
 _SINGLE = str.maketrans("авсбекмнорт", "abcbekmhopt")
 _RISKY_LETTER = frozenset("авс")
 # After "зал в" these words show that the letter was the name and not a preposition.
+_VERBS = frozenset("открыт открыта открыто открыты закрыт закрыта закрыто закрыты stand".split())
 _AFTER_LETTER = frozenset(
     "завтра сегодня послезавтра сейчас будет идет идёт идут потом дальше после до перед во в на что когда утром днем "
     "днём вечером и или начинается проходит происходит следующее следующая следующий там с".split()
@@ -46,6 +47,7 @@ _RU_NOMINATIVE = {
     3: ("третий", "третья", "третьей", "третью", "три"), 4: ("четвертый", "четвертая", "четвертой", "четыре"),
 }  # fmt: skip
 _EN_WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+_NUMERALS = frozenset("0123456789一二三四五六七八九十")
 _HAN_WORDS = "零一二三四五六七八九"
 # "First session" asks for the first of all; "first sub-forum" is the name of one.
 _NO_ORDINAL = frozenset(stem(word) for word in "session секция форум forum".split())
@@ -61,6 +63,8 @@ class Name:
     end: int
     text: str
     exact: bool = True
+    kind_said: tuple[str, ...] = ()
+    """The kinds that a word right next to the name means."""
 
 
 @dataclass
@@ -95,18 +99,20 @@ class Gazetteer:
     def find(self, writing: Writing) -> list[Name]:
         """The names in a text, longest first and none inside another."""
         candidates = [*self._find_han(writing), *self._find_stems(writing)]
-        candidates.sort(key=lambda name: (name.start - name.end, _ORDER.index(name.sort), name.start))
+        candidates.sort(key=lambda name: (name.start - name.end, _rank(name), name.start))
         taken: list[Name] = []
         for name in candidates:
             if all(name.end <= other.start or name.start >= other.end for other in taken):
                 taken.append(name)
-        return sorted(taken, key=lambda name: name.start)
+        return merged(writing, sorted(taken, key=lambda name: name.start))
 
     def _find_han(self, writing: Writing) -> Iterator[Name]:
         text = writing.remaining
         if not has_han(text):
             return
         for start in range(len(text)):
+            if start and text[start] in _NUMERALS and text[start - 1] in _NUMERALS:
+                continue
             for length in range(min(self.longest_han, len(text) - start), 0, -1):
                 meanings = self.han.get(text[start : start + length])
                 if meanings:
@@ -121,6 +127,8 @@ class Gazetteer:
         for first in range(len(kept)):
             for last in range(min(len(kept), first + self.longest), first, -1):
                 meanings = self.stems.get(tuple(keys[first:last]))
+                if last - first == 1 and kept[first].text in _VERBS:
+                    continue
                 if not meanings or not _together(writing, kept[first:last]):
                     continue
                 if _is_preposition(writing, kept, first, last):
@@ -139,6 +147,28 @@ class Gazetteer:
             start = text.find(key)
             if start >= 0:
                 yield Name(Sort.SESSION, tuple(ids), start, start + len(key), key, exact=False)
+
+
+def _rank(name: Name) -> int:
+    """Which of two readings of the same words is taken; a plural means the kind ("ceremonies")."""
+    if name.sort is Sort.KIND and name.text.isascii() and name.text.endswith("s"):
+        return -1
+    return _ORDER.index(name.sort)
+
+
+def merged(writing: Writing, names: list[Name]) -> list[Name]:
+    """A session and the word for a kind right next to it are one name: 天津港 + 参观."""
+    found: list[Name] = []
+    for name in names:
+        last = found[-1] if found else None
+        if last is not None and {last.sort, name.sort} == {Sort.SESSION, Sort.KIND}:
+            gap = writing.text[last.end : name.start]
+            session = last if last.sort is Sort.SESSION else name
+            if gap == "" or (gap == " " and last is session):
+                found[-1] = replace(session, start=last.start, end=name.end, kind_said=(name if session is last else last).ids)
+                continue
+        found.append(name)
+    return found
 
 
 def key_of(token: Token) -> str:
@@ -164,8 +194,10 @@ def _together(writing: Writing, tokens: list[Token]) -> bool:
 
 
 def _is_preposition(writing: Writing, kept: list[Token], first: int, last: int) -> bool:
-    """Whether the last "word" of a would-be name is a preposition: "в зале в пятницу"."""
-    final = kept[last - 1]
+    """Whether a letter in a would-be name is a preposition: "в зале", "в зале в пятницу"."""
+    head, final = kept[first], kept[last - 1]
+    if head.text in _RISKY_LETTER and last - first >= 2 and writing.text[head.end : head.end + 1] != "-":
+        return True
     if final.text not in _RISKY_LETTER or last - first < 2:
         return False
     after = writing.text[final.end : final.end + 1]
@@ -251,6 +283,10 @@ def build(programme: Programme) -> Gazetteer:
         sort = Sort.TOPIC if term.id in topics else Sort.SPEAKER if term.kind == "person" else Sort.OTHER
         for name in names_of(term.names, term.aliases):
             if sort is Sort.OTHER and _is_everyday(gazetteer, name):
+                continue
+            owners = [session.id for session in programme.sessions if term.id in session.topics]
+            if len(owners) == 1 and kinds.names_a_forum(name):
+                gazetteer.add(name, Sort.SESSION, owners[0])
                 continue
             gazetteer.add(name, sort, term.id)
             if sort is Sort.OTHER and term.kind not in ("event", "vocabulary"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
@@ -95,9 +96,13 @@ Placed = tuple[Window | None, datetime | None, Relation | None]
 
 
 def window_for(
-    times: Times, now: datetime, calendar: Calendar, programme: Programme, remaining: bool, whole: bool
-) -> Placed:
-    """The stretch of time, or the moment, that was asked about; all None when no time was named."""
+    times: Times, now: datetime, calendar: Calendar, programme: Programme, remaining: bool, whole: bool,
+    busy: Callable[[Window], bool] | None = None,
+) -> Placed:  # fmt: skip
+    """The stretch of time, or the moment, that was asked about; all None when no time was named.
+
+    `busy` tells whether what was asked for takes place in a stretch: it chooses the day when none was said.
+    """
     if times.offsets:
         offset = times.offsets[0]
         moment = now + offset.offset
@@ -107,9 +112,9 @@ def window_for(
     days = times.named_days()
     part = times.parts[0].part if times.parts else None
     if times.clocks:
-        return _clocked(times, days, part, now, calendar, programme)
+        return _clocked(times, days, part, now, calendar, programme, busy)
     if part is not None:
-        return _fit(days, lambda day: _part(programme, day, part), now, calendar, remaining)
+        return _fit(days, lambda day: _part(programme, day, part), now, calendar, remaining, busy)
     if days:
         return _whole_days(times, days, now, calendar, programme, remaining)
     if remaining and not whole and calendar.today in calendar.dates:
@@ -134,7 +139,10 @@ def _part(programme: Programme, day: date, part: PartOfDay) -> Window:
     return Window(begins, ends, (day,), part)
 
 
-def _fit(days: tuple[date, ...], build, now: datetime, calendar: Calendar, remaining: bool = False) -> Placed:
+def _fit(
+    days: tuple[date, ...], build: Callable[[date], Window], now: datetime, calendar: Calendar, remaining: bool = False,
+    busy: Callable[[Window], bool] | None = None,
+) -> Placed:  # fmt: skip
     """The stretch on the day that was said, else on the first day of the event on which it is not yet over."""
     if days:
         window = build(days[0])
@@ -143,7 +151,9 @@ def _fit(days: tuple[date, ...], build, now: datetime, calendar: Calendar, remai
         window = replace(window, day_named=True)
     else:
         windows = [build(day) for day in likely_days(calendar)]
-        window = next((one for one in windows if one.end > now), windows[0])
+        ahead = [one for one in windows if one.end > now]
+        fitting = [one for one in ahead or windows if busy(one)] if busy else []
+        window = next(iter(fitting or ahead or windows))
     if remaining and window.start <= now < window.end:
         window = replace(window, start=now)
     return window, None, Relation.DAY
@@ -188,8 +198,9 @@ def _resolve(clocks: tuple[Clock, ...], part: PartOfDay | None) -> list[time]:
 
 
 def _clocked(
-    times: Times, days: tuple[date, ...], part: PartOfDay | None, now: datetime, calendar: Calendar, programme: Programme
-) -> Placed:
+    times: Times, days: tuple[date, ...], part: PartOfDay | None, now: datetime, calendar: Calendar, programme: Programme,
+    busy: Callable[[Window], bool] | None = None,
+) -> Placed:  # fmt: skip
     mention = times.clocks[0]
     relation, clocks = mention.relation, mention.clocks
     if len(times.clocks) > 1:
@@ -212,5 +223,5 @@ def _clocked(
             return Window(at, until if until > at else evening, (day,), part, (first, last))
         return Window(at, at + timedelta(minutes=1), (day,), part, (first, None))
 
-    window, _, _ = _fit(days[:1], build, now, calendar)
+    window, _, _ = _fit(days[:1], build, now, calendar, busy=busy)
     return window, window.start if relation is Relation.AT else None, relation
