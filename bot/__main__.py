@@ -184,6 +184,8 @@ def _sentence(error: Any) -> str | None:
     if "ValidationError" in names and error.title == "Settings":
         wrong = (f"BOT_{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors() if part["loc"])
         return "A setting is wrong: " + "; ".join(wrong)
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
     known = {"GenerationError", "IndexError_", "ModelError", "DatabaseUnavailable", "SchemaTooNew", "OSError"}
     return (str(error) or type(error).__name__) if known.intersection(names) else None
 

@@ -127,8 +127,8 @@ async def about(turn: Turn, _: str) -> list[Reply]:
             "I only find the one that fits. I never make up or translate facts."
         ),
         say.plural(
-            "Published knowledge: version {version}, {number} entry in up to three languages.",
-            "Published knowledge: version {version}, {number} entries in up to three languages.",
+            "Published knowledge: version {version}, {number} entry.",
+            "Published knowledge: version {version}, {number} entries.",
             len(edition.entries),
             version=edition.version,
         ),
