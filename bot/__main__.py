@@ -86,6 +86,25 @@ def run(options: argparse.Namespace) -> int:
     return application.run(settings, open_house)
 
 
+def evaluate(options: argparse.Namespace) -> int:
+    """The golden questions."""
+    from bot.channels import evaluating
+
+    return evaluating.run(options)
+
+
+def build_encoder(options: argparse.Namespace) -> int:
+    """The embedded encoder, from the repository's data."""
+    from bot.services.training import build_encoder, fit_shipped
+    from bot.settings import Settings
+
+    if options.fit_only:
+        fit_shipped(Settings().knowledge_dir)
+    else:
+        build_encoder(Settings().knowledge_dir)
+    return 0
+
+
 def phrases(options: argparse.Namespace) -> int:
     """Bring locales/ up to date with the code."""
     from bot.i18n import catalog_path, update_catalogs
@@ -106,6 +125,18 @@ def _add_ask(parser: argparse.ArgumentParser) -> None:
     _add_language_and_now(parser)
 
 
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="*", metavar="FILE", help="golden questions; default tests/golden/*.yaml")
+    parser.add_argument("--all", action="store_true", help="also the questions that were fitted on")
+    parser.add_argument("--model", metavar="NAME", help="another sentence-transformers model, fitted and measured")
+    parser.add_argument("--html", metavar="FILE", help="write one self-contained page")
+    parser.add_argument("--now", type=_moment, metavar="ISO", help="the moment it is taken to be (event time zone)")
+
+
+def _add_build_encoder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--fit-only", action="store_true", help="keep the model, fit only the decision again")
+
+
 def _add_nothing(parser: argparse.ArgumentParser) -> None:
     pass
 
@@ -119,6 +150,8 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Comman
     "chat": ("talk to the assistant in this terminal", _add_chat, chat),
     "ask": ("answer a question, or a file of questions, as JSON lines", _add_ask, ask),
     "run": ("the Telegram bot", _add_nothing, run),
+    "evaluate": ("ask the golden questions and print how often right", _add_evaluate, evaluate),
+    "build-encoder": ("build the embedded encoder and fit its decision", _add_build_encoder, build_encoder),
     "phrases": ("update locales/ from the code", _add_nothing, phrases),
 }
 """Every command: its help, its options, its function (which imports what it needs)."""

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain.calibration import Evidence
+from bot.domain.calibration import MOST_HITS, Evidence
 from bot.domain.language import clean, has_words
-from bot.domain.question import Answer, Courtesy, CourtesyKind, Handover, HandoverReason, Outcome, Question
+from bot.domain.question import (
+    Answer,
+    Courtesy,
+    CourtesyKind,
+    Handover,
+    HandoverReason,
+    Hit,
+    Outcome,
+    ProgrammeAnswer,
+    Question,
+)
+from bot.domain.reading import lookup, read
 from bot.services.courtesy import courtesy_of
 from bot.services.follow_up import Leaning, joined, leaning
 from bot.stores.index import Index
@@ -33,7 +44,7 @@ class Answering:
         if kind := courtesy_of(text):
             return Courtesy(kind)
         with self._published.acquire() as index:
-            return _rested(index, decide(index, question, text[:LONGEST_SEARCHED]))
+            return decide(index, question, text[:LONGEST_SEARCHED])
 
 
 def decide(index: Index, question: Question, text: str) -> Outcome:
@@ -42,14 +53,33 @@ def decide(index: Index, question: Question, text: str) -> Outcome:
         return Handover(HandoverReason.UNSURE)
     lean = leaning(text) if question.previous else Leaning.NOT
     if lean is not Leaning.WHOLLY:
-        alone = index.calibration.decide(evidence_for(index, question, text), question.language)
-        if lean is Leaning.NOT or isinstance(alone, Answer):
+        alone = _decided(index, question, text, text)
+        if lean is Leaning.NOT or isinstance(alone, Answer | ProgrammeAnswer):
             return alone
-    both = joined(question.previous[-1], text)
-    together = index.calibration.decide(evidence_for(index, question, both), question.language)
-    if lean is Leaning.PERHAPS and not isinstance(together, Answer):
+    previous = question.previous[-1]
+    together = _decided(index, question, joined(previous, text), f"{previous} {text}")
+    if lean is Leaning.PERHAPS and not isinstance(together, Answer | ProgrammeAnswer):
         return alone
     return together
+
+
+def _decided(index: Index, question: Question, searched: str, read_as: str) -> Outcome:
+    """The outcome of one reading of the question.
+
+    A question whose every content word the grammar of time and place accounts for is answered from the programme;
+    any other is weighed by the calibration. The same evidence names the nearest entries of both.
+    """
+    evidence = evidence_for(index, question, searched)
+    outcome = index.calibration.decide(evidence, question.language)
+    reading = read(read_as, index.programme, question.now)
+    if reading is not None and reading.pure:
+        findings = lookup(reading, index.programme, question.now)
+        shown = [*findings.occurrences, *(() if findings.occurrences else findings.next)]
+        entries = tuple(dict.fromkeys(occurrence.session.id for occurrence in shown))
+        first = tuple(Hit(entry, 1.0) for entry in entries)
+        others = tuple(hit for hit in outcome.hits if hit.entry_id not in entries)
+        return ProgrammeAnswer(reading, findings, entries, 1.0, (first + others)[:MOST_HITS])
+    return _rested(index, outcome)
 
 
 def _rested(index: Index, outcome: Outcome) -> Outcome:

@@ -12,7 +12,7 @@ import numpy as np
 from bot.domain.calibration import MOST_CHOICES
 from bot.domain.golden import IN_SCOPE, OUT_OF_SCOPE, GoldenQuestion
 from bot.domain.language import Language
-from bot.domain.question import Answer, Clarification, Courtesy, Handover, Outcome, Question
+from bot.domain.question import Answer, Clarification, Courtesy, Handover, Outcome, ProgrammeAnswer, Question
 from bot.services.answering import decide
 from bot.services.courtesy import courtesy_of
 from bot.stores.index import Index
@@ -42,12 +42,14 @@ class Judgement:
     @property
     def answered(self) -> bool:
         """Whether an answer was given."""
-        return isinstance(self.outcome, Answer)
+        return isinstance(self.outcome, Answer | ProgrammeAnswer)
 
     @property
     def right(self) -> bool:
         """Whether a right answer was given outright."""
-        return isinstance(self.outcome, Answer) and self.outcome.entries[0] in self.question.expected
+        return isinstance(self.outcome, Answer | ProgrammeAnswer) and any(
+            entry in self.question.expected for entry in self.outcome.entries[:2]
+        )
 
     @property
     def offered(self) -> bool:

@@ -97,7 +97,7 @@ class Ingestion:
             refusal = f"{count} error{'' if count == 1 else 's'}"
         elif strict and knowledge.samples:
             ids = [entry.id for entry in knowledge.samples]
-            refusal = f"{len(ids)} entries have the status sample: {', '.join(ids[:5])}{', …' if ids[5:] else ''}"
+            refusal = f"sample entries are left ({len(ids)}): {', '.join(ids[:5])}{', …' if ids[5:] else ''}"
         if refusal:
             return Outcome(Result.REFUSED, knowledge, None, time.monotonic() - started, refusal=refusal)
         with generations.exclusive(self.data_dir):

@@ -21,7 +21,7 @@ FITTING_MOMENT = datetime(2025, 7, 10, 9, 0, tzinfo=EVENT_ZONE)
 """Golden questions are asked on the first morning: everything valid then may answer."""
 
 
-def build_encoder(knowledge_dir: Path, target: Path = EMBEDDED, report: Callable[[str], None] = print) -> None:
+def build_encoder(knowledge_dir: Path, report: Callable[[str], None] = print) -> None:
     """Build the model and its calibration in place; seeded, so that the same data give the same files."""
     knowledge = knowledge_files.read(knowledge_dir)
     groups = [
@@ -32,15 +32,21 @@ def build_encoder(knowledge_dir: Path, target: Path = EMBEDDED, report: Callable
         for entry in knowledge.entries
         if all(language in entry.renderings for language in Language)
     ]
-    encoder_build.build(target, groups, report=report)
-    encoder = SentenceEncoder(str(target))
+    encoder_build.build(EMBEDDED, groups, report=report)
+    fit_shipped(knowledge_dir, report)
+
+
+def fit_shipped(knowledge_dir: Path, report: Callable[[str], None] = print) -> None:
+    """Fit the decision that ships with the embedded encoder."""
+    knowledge = knowledge_files.read(knowledge_dir)
+    encoder = SentenceEncoder()
     with tempfile.TemporaryDirectory() as folder:
         index.build(
             Path(folder), knowledge.entries, knowledge.programme, encoder,
             version=0, created=datetime.now(UTC), digest=knowledge.digest,
         )  # fmt: skip
         calibration = fit_on(Path(folder), encoder)
-    CALIBRATION_FILE.write_bytes(index.CALIBRATION.dump_json(calibration, indent=1))
+    CALIBRATION_FILE.write_bytes(index.CALIBRATION.dump_json(calibration))
     report(f"{CALIBRATION_FILE.name} written")
 
 
