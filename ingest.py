@@ -138,10 +138,18 @@ def watch(ingestion: Ingestion, options: argparse.Namespace) -> int:
     """Publish now and after every change, once the folder is quiet and has no error; ends with Ctrl-C."""
     from watchfiles import watch as changes
 
-    _watched(ingestion, options)
-    print(f"Watching {ingestion.knowledge_dir}; Ctrl-C ends it.", flush=True)
-    for _ in changes(ingestion.knowledge_dir, debounce=30_000, step=SETTLED_MILLISECONDS, raise_interrupt=False):
-        _watched(ingestion, options)
+    first = True
+    # An empty set comes when a second passed without a change. The first one starts the first publication, so
+    # that what changes during it is noticed too.
+    for changed in changes(
+        ingestion.knowledge_dir, debounce=30_000, step=SETTLED_MILLISECONDS, rust_timeout=1_000, yield_on_timeout=True,
+        raise_interrupt=False,
+    ):  # fmt: skip
+        if first or changed:
+            _watched(ingestion, options)
+        if first:
+            print(f"Watching {ingestion.knowledge_dir}; Ctrl-C ends it.", flush=True)
+            first = False
     return 0
 
 

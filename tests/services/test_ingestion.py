@@ -106,7 +106,7 @@ def test_errors_refuse_and_the_published_version_stays(installation: Ingestion):
 
 def test_strict_refuses_samples(installation: Ingestion):
     outcome = installation.publish(strict=True)
-    assert (outcome.result, outcome.refusal) == (Result.REFUSED, "1 entries have the status sample: keys")
+    assert (outcome.result, outcome.refusal) == (Result.REFUSED, "sample entries are left (1): keys")
     for language in ("zh", "ru", "en"):
         edit(installation, f"practical/keys.{language}.md", "status: sample", "status: confirmed")
     assert installation.publish(strict=True).result is Result.PUBLISHED
