@@ -103,6 +103,8 @@ class Programme:
     venues: tuple[Venue, ...] = ()
     glossary: tuple[Person, ...] = ()
     version: int = 0
+    last_changed: Mapping[str, int] = field(default_factory=dict)
+    """By session id: the running number of the publication in which the session last changed."""
 
     def session(self, session_id: str) -> Session | None:
         """The session with this id, or None."""

@@ -37,6 +37,8 @@ class Exchange:
     message: int | None = None
     """Id of the person's message, so that a later answer can quote it."""
     useful: bool | None = None
+    reading: dict[str, Any] | None = None
+    """What was understood of a question that the programme answered, as data."""
 
 
 async def record(
@@ -52,6 +54,7 @@ async def record(
     generation: str = "",
     at: datetime | None = None,
     message: int | None = None,
+    reading: dict[str, Any] | None = None,
 ) -> int:
     """Keep an exchange; returns its id."""
     statement = tx.insert(tables.exchanges).values(
@@ -66,6 +69,7 @@ async def record(
         generation=generation,
         at=at or await tx.now(),
         message=message,
+        reading=reading,
     )
     return (await tx.connection.execute(statement.returning(_EXCHANGES.id))).scalar_one()
 

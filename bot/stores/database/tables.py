@@ -108,6 +108,7 @@ exchanges = Table(
     Column("message", BigInteger),
     Column("useful", Boolean),
     Column("at", Moment, nullable=False, index=True),
+    Column("reading", Json),
     Index("ix_exchanges_chat_at", "chat", "at"),
     sqlite_autoincrement=True,
 )
