@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
@@ -36,7 +37,8 @@ def simplified(text: str) -> str:
     return _opencc().convert(text) if has_han(text) else text
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=65_536)
+def words(text: str) -> tuple[str, ...]:
     """The words of a text in any mixture of the three languages, reduced to their dictionary forms.
 
     Han runs give jieba search-mode words, Cyrillic words their lemmas (pymorphy3), Latin words their
@@ -52,7 +54,7 @@ def words(text: str) -> list[str]:
             found.append(piece)
         else:
             found.extend(lemma(part) for part in piece.split("-"))
-    return found
+    return tuple(found)
 
 
 def lexical_terms(text: str) -> list[str]:
@@ -63,7 +65,7 @@ def lexical_terms(text: str) -> list[str]:
     return terms
 
 
-def content(found: list[str]) -> list[str]:
+def content(found: Iterable[str]) -> list[str]:
     """The words that carry a subject."""
     return [word for word in found if word not in _STOP]
 

@@ -87,7 +87,7 @@ def _by_words() -> dict[tuple[str, ...], tuple[str, ...]]:
                 if language is Language.ZH and any(character >= "㐀" for character in form):
                     key = (fold(form).replace(" ", ""),)
                 else:
-                    key = tuple(words(form))
+                    key = words(form)
                 if key and concept.id not in found[key]:
                     found[key].append(concept.id)
     return {key: tuple(ids) for key, ids in found.items()}
@@ -103,7 +103,7 @@ def concepts_in(text: str) -> list[str]:
     position = 0
     while position < len(sequence):
         for length in range(min(_LONGEST, len(sequence) - position), 0, -1):
-            if ids := table.get(tuple(sequence[position : position + length])):
+            if ids := table.get(sequence[position : position + length]):
                 found.extend(ids)
                 position += length
                 break

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -67,13 +68,16 @@ def build(
     (folder / "entries.json").write_bytes(_ENTRIES.dump_json(tuple(entries)))
     (folder / "programme.json").write_bytes(_PROGRAMME.dump_json(programme))
     (folder / "passages.json").write_bytes(_PASSAGES.dump_json(tuple(passages)))
-    units = {name: [analyzer(passage.text) for passage in passages] for name, analyzer in ANALYZERS.items()}
-    for name, analyzer in ANALYZERS.items():
-        CosineField.build(analyzer, units[name]).save(folder / f"{name}.npz")
-    for language in Language:
-        LanguageBm25.build(language, passages, units["terms"]).save(folder / f"bm25-{language}")
     store = _chroma(folder, chroma_url)
-    _fill(store, passages, vectors, progress)
+    # Chroma writes outside Python's lock, so the texts are analysed meanwhile.
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        filling = aside.submit(_fill, store, passages, vectors, progress)
+        units = {name: [analyzer(passage.text) for passage in passages] for name, analyzer in ANALYZERS.items()}
+        for name, analyzer in ANALYZERS.items():
+            CosineField.build(analyzer, units[name]).save(folder / f"{name}.npz")
+        for language in Language:
+            LanguageBm25.build(language, passages, units["terms"]).save(folder / f"bm25-{language}")
+        filling.result()
     _close(store)
     manifest = Manifest(
         version=version,
@@ -116,6 +120,13 @@ def read_contents(folder: Path) -> tuple[tuple[Entry, ...], Programme]:
         return entries, _PROGRAMME.validate_json((folder / "programme.json").read_bytes())
     except (OSError, ValueError) as error:
         raise GenerationError(f"{folder} is no complete generation: {error}") from error
+
+
+def replace_programme(folder: Path, programme: Programme) -> None:
+    """Put a programme in place of the one in a generation that is not served; wholly old or wholly new."""
+    temporary = folder / "programme.json.tmp"
+    temporary.write_bytes(_PROGRAMME.dump_json(programme))
+    temporary.replace(folder / "programme.json")
 
 
 def discard(name: str, url: str) -> None:
