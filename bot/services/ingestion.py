@@ -15,6 +15,8 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.domain.changes import stamped
+from bot.domain.programme import Programme
 from bot.services.comparison import Changes, compare
 from bot.stores import generations, knowledge_files, verification
 from bot.stores.generations import GenerationError, Version
@@ -132,6 +134,11 @@ class Ingestion:
             draft = replace(wanted, who=who or _user(), when=_now(), reason=reason, action="rolled back")
             encoder = self.encoder()
             if self._is_servable(wanted, encoder):
+                from bot.stores import index
+
+                # What comes back counts as changed now: calendars take only what grows.
+                folder = self._folder(wanted)
+                index.replace_programme(folder, self._stamped(index.read_contents(folder)[1]))
                 generations.publish(self.data_dir, draft)
                 self._tidy()
                 return draft
@@ -210,8 +217,9 @@ class Ingestion:
             for former in generations.kept(self.data_dir):
                 reuse.update(index.stored_vectors(former, encoder.identity))
             steps = _Steps(progress)
+            programme = self._stamped(replace(knowledge.programme, version=draft.number))
             manifest = index.build(
-                folder, knowledge.entries, replace(knowledge.programme, version=draft.number), encoder,
+                folder, knowledge.entries, programme, encoder,
                 version=draft.number, created=datetime.now(UTC), digest=knowledge.digest, reuse=reuse,
                 progress=steps, chroma_url=self.chroma_url,
             )  # fmt: skip
@@ -229,6 +237,16 @@ class Ingestion:
             if generations.pointer(self.data_dir) != folder.name:
                 shutil.rmtree(folder, ignore_errors=True)
             raise
+
+    def _stamped(self, programme: Programme) -> Programme:
+        """With the running number of the publication in which each session last changed; call with the lock held."""
+        from bot.stores import index
+
+        try:
+            former = index.read_contents(generations.current(self.data_dir))[1]
+        except GenerationError:
+            former = None
+        return stamped(programme, former, len(generations.history(self.data_dir)) + 1)
 
     def _version_to_restore(self, number: int | None) -> Version:
         known = generations.versions(self.data_dir)
