@@ -46,7 +46,7 @@ class Oracle:
     def some(self, room: str = "", kind: str = "", topic: str = "", id: str = "", **_: str) -> list[dict]:
         return [
             r for r in self.rows
-            if (not room or r["room"] == room) and (not kind or r["kind"] == kind)
+            if (not room or r["room"] == room) and (not kind or r["kind"] in kind.split())
             and (not topic or topic in r["topics"]) and (not id or r["id"] == id)
         ]  # fmt: skip
 

@@ -10,12 +10,12 @@ PHRASES = re.compile(
     r"|i(?:'m| am) (?:wondering|looking for|interested in)|i wonder|(?:can|could|would|will) you (?:please )?(?:tell|say|show|give|remind|list|send|check|let)(?: me| us)?(?: know)?"
     r"|do you (?:know|happen to know)|give me|show me|remind me|going on|what's up|is there|are there|any chance|kick(?:s|ing)? off|excuse me|good (?:morning|afternoon|evening|day)(?=[,!. ])"
     r"|thank you|thanks|no idea|by the way|sort of|kind of|need to be|supposed to be|should (?:i|we) (?:be|go|head)|do (?:i|we) (?:go|need to be|have to be)|(?:i|we) (?:should|can) (?:go|attend|visit|see|join|catch)"
-    r"|can (?:i|we) (?:still )?(?:attend|visit|see|join|catch|go to|listen to|watch|expect)|in store|lined up|on the cards|to attend|do (?:we|i) see|to go to|to visit|to see|for delegates|for us|on offer"
+    r"|can (?:i|we) (?:still )?(?:attend|visit|see|join|catch|go to|listen to|watch|expect)|(?:can|could|may) (?:i|we) (?:please )?(?:have|get)|in store|lined up|on the cards|to attend|do (?:we|i) see|to go to|to visit|to see|for delegates|for us|on offer"
     r"|have (?:a )?(?:look|plans)|(?:i|we)(?:'ve| have) got|as well)(?![a-z])"
     r"|(?<![а-я])(?:будьте (?:добры|любезны)|не (?:подскажете|скажете|могли бы|знаете|напомните)|если можно|(?:хотел(?:а|и|ось)?|хочу|хотим) (?:бы )?(?:узнать|посетить|послушать|попасть|сходить|посмотреть|успеть)|можно (?:ли )?(?:узнать|спросить|посмотреть|послушать|сходить|посетить|попасть)"
     r"|добр(?:ый|ое|ого) (?:день|утро|вечер|дня)(?=[,!. ])|у нас|для нас|для делегатов|имеет место|иметь в виду|в программе|по программе|по расписанию|по плану|в расписании|по графику|в плане|из программы|можете (?:подсказать|сказать|напомнить)"
     r"|могли бы (?:вы )?(?:подсказать|сказать)|дайте знать|(?<=куда )(?:мне |нам |всем )?(?:нужно|надо)|(?<=где )(?:мне |нам |всем )?(?:нужно|надо)(?: быть)?|тему|на тему|по теме|темы|так далее)(?![а-я])"
-    r"|请问一下|请问|麻烦问一下|麻烦(?:您|你)?|打扰一下|不好意思|(?:能不能|能否|可以|可否|能)?(?:请)?(?:您|你)?(?:告诉|说|发|查|看|提醒|介绍)(?:一下)?(?:我|我们)(?:一下)?|我想(?:知道|问一下|问问|问|了解一下|了解|参加|听|去|看看|看)|想(?:知道|问一下|问问|问|参加|听|去看|去|了解)"
+    r"|(?:早上|上午|中午|下午|晚上)好(?!吃|玩)|请问一下|请问|麻烦问一下|麻烦(?:您|你)?|打扰一下|不好意思|(?:能不能|能否|可以|可否|能)?(?:请)?(?:您|你)?(?:告诉|说|发|查|看|提醒|介绍)(?:一下)?(?:我|我们)(?:一下)?|我想(?:知道|问一下|问问|问|了解一下|了解|参加|听|去|看看|看)|想(?:知道|问一下|问问|问|参加|听|去看|去|了解)"
     r"|帮我(?:查一下|查查|查|看看|看一下|看)|跟我说一下|谢谢|你好|您好|给我|告诉我|能告诉我|查一下|说一下|有关|关于|方面|话题"
 )
 
@@ -65,6 +65,10 @@ _ZH = """
 
 BUSES = frozenset("bus buses coach coaches автобус автобусы автобуса автобусе автобусом 大巴 巴士 车 班车 大巴车 专车".split())
 """Said of a visit they add nothing; said alone they may mean the shuttle."""
+MODALS = frozenset("can could may можно могу можем 可以 能 可 能够".split())
+"""Next to "when" or "where" and the name of a session they ask no permission."""
+EATING = frozenset("eat 吃".split())
+COUNTS = frozenset("two three four five два две три четыре пять 两个 三个 四个 两场 三场 四场 个".split())
 ENGLISH = frozenset(_EN.split())
 RUSSIAN = frozenset(word.replace("ё", "е") for word in _RU.split())
 CHINESE = frozenset(_ZH.split())

@@ -36,6 +36,7 @@ _NOT_SCHEDULE = (
     rf"{B}what(?:'s| is|s)? (?:the )?(?:local |current |exact )*time(?: is it)?(?: now| right now| here| in \w+)*\s*[?.!]*$"
     rf"|{B}what time is it|{B}what (?:date|day)(?: of the week)? is (?:it|today)|{B}what(?:'s| is) (?:today's|the) date|{B}time zone"
     rf"|{B}(?:который (?:сейчас |теперь )?час(?! \w)|у нас .+ у вас|у вас (?:там |уже |сейчас )+(?:утро|день|вечер|ночь)|сколько (?:сейчас |у вас |там )*времени(?! идет| длится| продлится| занимает| будет| продолжается| работает)|какое сегодня число|какой сегодня день|какое сейчас время|время (?:сейчас )?(?:в|по) \w+)"
+    r"|^до (?:завтра|вечера|понедельника|скорого)\W*$|^(?:明天|下午|晚上|回头|周.)见"
     r"|(?:现在|这会儿)(?:是)?(?:北京时间)?(?:几点|什么时间|什么时候)(?:了|钟|啊|呀|呢)*\s*[?。]*$|今天(?:是)?(?:几号|星期几|周几|礼拜几|几月几号)|几点了|什么时区"
 )  # fmt: skip
 
@@ -81,9 +82,9 @@ _LAST = (
 )  # fmt: skip
 
 _REMAINING = (
-    rf"{B}(?:what|anything|something) else|{B}(?:still (?:to come|ahead|on|left)|left(?= (?:today|tomorrow|on|in the|this)|\s*[?.!]*$)|remaining|remains|(?:for the )?rest of (?:the |today's )?(?:day|programme|program|schedule)|else|still){E}"
+    rf"{B}(?:what|anything|something) else|{B}(?:still (?:to come|ahead|on|left)|left(?= ?(?:today|tomorrow|on|in the|this|\x01)|\s*[?.!]*$)|later(?= ?(?:today|\x01))|remaining|remains|(?:for the )?rest of (?:the |today's )?(?:day|programme|program|schedule)|else|still){E}"
     rf"|{B}(?:до конца дня|до вечера|еще|осталось|остался|остались|остается|оставшееся|оставшиеся){E}"
-    r"|还有(?:什么|哪些|啥|没|别的)?|剩下|剩余|还剩|其余|余下"
+    r"|还有(?:什么|哪些|啥|没|别的)?|剩下(?:的时间)?|剩余(?:的时间)?|还剩|其余|余下"
 )  # fmt: skip
 
 _WHOLE = (
@@ -116,7 +117,7 @@ _EVENT = (
     r"|(?:2025)?(?:上合(?:组织)?)?(?:数字经济)?(?:本届|这次|本次|此次)?(?:论坛|大会|峰会|会议|开会|会上)(?:期间|上)?"
 )  # fmt: skip
 
-_STILL = rf"{B}(?:already|yet|still){E}|{B}(?:уже|еще){E}|已经|还在|还没|了没"
+_STILL = rf"还(?=开)|{B}(?:already|yet|still){E}|{B}(?:уже|еще){E}|已经|还在|还没|了没"
 
 PATTERNS: dict[Cue, re.Pattern[str]] = {
     cue: re.compile(pattern)
@@ -163,6 +164,7 @@ def find_cues(writing: Writing) -> dict[Cue, tuple[int, int]]:
     cues: dict[Cue, tuple[int, int]] = {}
     if found := _RIGHT_AFTER.search(writing.text):
         cues[Cue.RIGHT_AFTER] = found.span()
+        writing.cover(*found.span())
     for cue, pattern in PATTERNS.items():
         for found in pattern.finditer(writing.remaining):
             if found.start() == found.end():

@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.domain.programme import Programme
 from bot.domain.reading import clock, days
 from bot.domain.reading.calendar import calendar_of
-from bot.domain.reading.common_words import BUSES, PHRASES, han_content, is_common
+from bot.domain.reading.common_words import BUSES, COUNTS, EATING, MODALS, PHRASES, han_content, is_common
 from bot.domain.reading.cues import Cue, find_cues, find_hours, is_other_matter
 from bot.domain.reading.finding import lookup
 from bot.domain.reading.model import Aspect, Reading, Relation, Window
@@ -100,7 +100,8 @@ class _Reader:
         """A distinctive word counts next to the word for a kind of session, or after "anything about"."""
         if any(name.sort in (Sort.SESSION, Sort.SPEAKER, Sort.TOPIC) for name in names):
             return []
-        if not (any(name.sort is Sort.KIND for name in names) or Cue.EVENT in cues or _ABOUT.search(self.writing.text)):
+        about_visits = any(token.text in BUSES for token in self.writing.tokens) or "大巴" in self.writing.text
+        if not (about_visits or any(name.sort is Sort.KIND for name in names) or Cue.EVENT in cues or _ABOUT.search(self.writing.text)):
             return []
         hints = [
             hint
@@ -136,7 +137,7 @@ class _Reader:
     def _anchor(self, names: list[Name]) -> tuple[Name | None, Relation | None]:
         """The session that a time is told by: "after the opening", 晚宴之前."""
         for name in names:
-            if name.sort is not Sort.SESSION:
+            if name.sort not in (Sort.SESSION, Sort.KIND):
                 continue
             before = self.writing.text[: name.start]
             if found := _ANCHOR_BEFORE.search(before):
@@ -168,8 +169,10 @@ class _Reader:
             aspect=Aspect.END if Cue.END in cues else Aspect.START if Cue.START in cues else None,
         )
         if anchor is not None:
-            session = self.programme.session(anchor.ids[0])
-            placed = times.by_anchor(reading, session, side, self.now, self.calendar, Cue.RIGHT_AFTER in cues or Cue.NEXT in cues)
+            sessions = [
+                one for one in self.programme.sessions if one.id in anchor.ids or (anchor.sort is Sort.KIND and one.kind in anchor.ids)
+            ]
+            placed = times.by_anchor(reading, sessions, side, self.now, self.calendar, Cue.RIGHT_AFTER in cues or Cue.NEXT in cues)
             if placed is None:
                 return None
             reading = placed
@@ -178,9 +181,10 @@ class _Reader:
         if reading is None:
             return None
         self._doubts(reading, names, times, cues)
-        covered, leftover = self._content(reading, cues)
-        asks = {Cue.WHEN, Cue.WHERE, Cue.LONG, Cue.WHAT, Cue.NOW, Cue.NEXT, Cue.FIRST, Cue.LAST, Cue.WHOLE}
-        return replace(reading, explicit=bool(asks & cues.keys()) or anchor is not None, covered=covered, leftover=leftover)
+        others = [name for name in names if name.sort is Sort.OTHER]
+        covered, leftover = self._content(reading, cues, others)
+        explicit = bool(cues.keys() - {Cue.EVENT}) or anchor is not None or bool(_ABOUT.search(self.writing.text))
+        return replace(reading, explicit=explicit, covered=covered, leftover=leftover)
 
     def _doubts(self, reading: Reading, names: list[Name], times: Times, cues: dict[Cue, tuple[int, int]]) -> None:
         """Take back what does not fit the rest of the reading: it is left over for others to judge."""
@@ -197,6 +201,10 @@ class _Reader:
             self.writing.uncover(*cues[Cue.WHEN])
         if reading.relation is Relation.NEXT and any(one.relation is Relation.AT for one in times.clocks):
             self.writing.uncover(*cues[Cue.NEXT])
+        if reading.rooms and not reading.named and not self._bare_hall(reading):
+            for name in names:
+                if name.sort is Sort.ROOM:
+                    self.writing.uncover(name.start, name.end)
         for day in times.days:
             if not any(self.calendar.is_close(one) or abs((one - self.calendar.today).days) <= 7 for one in day.days):
                 self.writing.uncover(day.start, day.end)
@@ -266,7 +274,9 @@ class _Reader:
         used = {session.room_id for session in self.programme.sessions}
         return any(room in used for room in reading.rooms)
 
-    def _content(self, reading: Reading, cues: dict[Cue, tuple[int, int]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _content(
+        self, reading: Reading, cues: dict[Cue, tuple[int, int]], others: list[Name]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The content words that were understood, and those that were not."""
         if Cue.EVENT in cues and reading.window is None and not reading.named and reading.relation in (
             Relation.WHEN_IS, Relation.WHERE_IS, Relation.HOW_LONG, Relation.DAY,
@@ -275,15 +285,23 @@ class _Reader:
         covered: list[str] = []
         leftover: list[str] = []
         kinds = {*reading.kinds, *(self.programme.session(one).kind for one in reading.sessions)}
-        buses = BUSES if "visit" in kinds else frozenset()
+        idle = set(BUSES if "visit" in kinds else ()) | set(EATING if kinds & {"meal", "reception"} else ())
+        if reading.sessions and cues.keys() & {Cue.WHEN, Cue.WHERE, Cue.NOW}:
+            idle |= MODALS
+        if reading.kinds:
+            idle |= COUNTS
+        for name in others:
+            if not self.writing.is_covered(name.start, name.end):
+                self.writing.cover(name.start, name.end)
+                leftover.append(name.text)
         for token in self.writing.tokens:
             if has_han(token.text):
                 self._han_content(token.start, token.end, covered, leftover)
             elif self.writing.is_covered(token.start, token.end):
                 covered.append(token.text)
-            elif not is_common(token.text) and token.text not in buses:
+            elif not is_common(token.text) and token.text not in idle:
                 leftover.append(token.text)
-        return tuple(covered), tuple(one for one in leftover if one not in buses)
+        return tuple(covered), tuple(one for one in leftover if one not in idle)
 
     def _han_content(self, start: int, end: int, covered: list[str], leftover: list[str]) -> None:
         place = start

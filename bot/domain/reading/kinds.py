@@ -6,10 +6,11 @@ import re
 
 from bot.domain.reading.forms import stem
 
+_CEREMONIES = ("ceremonies", "церемонии", "仪式", "典礼")
 _EATING = ("meals", "mealtime", "приём пищи", "питание", "кормят", "покормят", "кормить", "用餐", "就餐", "开饭", "管饭")
 
 NAMES: dict[str, tuple[str, ...]] = {
-    "ceremony": ("ceremonies", "церемонии", "仪式", "典礼"),
+    "ceremony": _CEREMONIES,
     "sub-forum": (
         "sub-forum", "subforum", "breakout session", "breakout", "parallel session", "parallel forum", "thematic session",
         "thematic forum", "thematic sub-forum", "side forum", "track", "подфорум", "тематический форум", "секция",
@@ -24,7 +25,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "meal": ("meal", *_EATING),
     "reception": ("reception", *_EATING),
-    "signing": ("signing",),
+    "signing": ("signing", *_CEREMONIES),
     "exhibition": ("exhibition",),
 }  # fmt: skip
 """Session kinds that people ask for as a group; a kind counts only when the programme has it."""

@@ -28,6 +28,8 @@ class Sort(StrEnum):
     """A term of the glossary that no session is about: it is left for others to answer."""
 
 
+_PRACTICAL = "travel"
+"""The kind of glossary terms of daily life: food, money, transport."""
 _ORDER = list(Sort)
 # Words inside a name that people leave out or put in.
 _LOOSE = frozenset(stem(word) for word in "the of for a an по для номер number no и and у о об".split())
@@ -196,8 +198,10 @@ def _together(writing: Writing, tokens: list[Token]) -> bool:
 def _is_preposition(writing: Writing, kept: list[Token], first: int, last: int) -> bool:
     """Whether a letter in a would-be name is a preposition: "в зале", "в зале в пятницу"."""
     head, final = kept[first], kept[last - 1]
-    if head.text in _RISKY_LETTER and last - first >= 2 and writing.text[head.end : head.end + 1] != "-":
-        return True
+    if len(head.text) == 1 and head.text.isalpha() and last - first >= 2:
+        gap = writing.text[head.end : kept[first + 1].start]
+        if gap != "-" and (gap != " " or head.text in _RISKY_LETTER):
+            return True
     if final.text not in _RISKY_LETTER or last - first < 2:
         return False
     after = writing.text[final.end : final.end + 1]
@@ -282,6 +286,8 @@ def build(programme: Programme) -> Gazetteer:
     for term in programme.glossary:
         sort = Sort.TOPIC if term.id in topics else Sort.SPEAKER if term.kind == "person" else Sort.OTHER
         for name in names_of(term.names, term.aliases):
+            if term.kind == _PRACTICAL:
+                foreign.update(_key(part) for part in spellings(name))
             if sort is Sort.OTHER and _is_everyday(gazetteer, name):
                 continue
             owners = [session.id for session in programme.sessions if term.id in session.topics]
@@ -289,8 +295,6 @@ def build(programme: Programme) -> Gazetteer:
                 gazetteer.add(name, Sort.SESSION, owners[0])
                 continue
             gazetteer.add(name, sort, term.id)
-            if sort is Sort.OTHER and term.kind not in ("event", "vocabulary"):
-                foreign.update(key for part in spellings(name) for key in [_key(part)])
     _drop_ambiguous(gazetteer, programme, foreign)
     _add_hints(gazetteer, programme)
     return gazetteer
@@ -319,8 +323,8 @@ def _drop_ambiguous(gazetteer: Gazetteer, programme: Programme, foreign: set[str
     for table in (gazetteer.stems, gazetteer.han):
         for key, meanings in table.items():
             flat = key if isinstance(key, str) else " ".join(key)
-            if Sort.SESSION in meanings and Sort.OTHER in meanings and flat in foreign and flat not in titles:
-                del meanings[Sort.SESSION]
+            if Sort.SESSION in meanings and flat in foreign and flat not in titles:
+                meanings[Sort.OTHER] = meanings.pop(Sort.SESSION)
 
 
 def _add_hints(gazetteer: Gazetteer, programme: Programme) -> None:

@@ -68,28 +68,32 @@ class Times:
         return tuple(sorted({day for mention in self.days for day in mention.days}))
 
     def by_anchor(
-        self, reading: Reading, session: Session, side: Relation, now: datetime, calendar: Calendar, directly: bool
-    ) -> Reading | None:
-        """Before, after or during a session: the slot on the day that was said, else the next one."""
+        self, reading: Reading, sessions: list[Session], side: Relation, now: datetime, calendar: Calendar,
+        directly: bool,
+    ) -> Reading | None:  # fmt: skip
+        """Before, after or during a session (or all of a kind): on the day that was said, else at its next time."""
         zone = now.tzinfo
-        slots = sorted(session.slots)
-        days = self.named_days()
-        fitting = [slot for slot in slots if slot.start.astimezone(zone).date() in days] if days else []
-        slot = next(iter(fitting or [slot for slot in slots if (slot.end or slot.start) > now] or slots), None)
-        if slot is None:
+        said = self.named_days()
+        slots = sorted((slot, one.id) for one in sessions for slot in one.slots)
+        slots = [pair for pair in slots if pair[0].start.astimezone(zone).date() in said] or slots
+        slots = [pair for pair in slots if (pair[0].end or pair[0].start) > now] or slots
+        if not slots:
             return None
-        start = slot.start.astimezone(zone)
-        day = start.date()
-        end = slot.end.astimezone(zone) if slot.end else datetime.combine(day + timedelta(days=1), time(), zone)
+        day = slots[0][0].start.astimezone(zone).date()
+        same = [pair for pair in slots if pair[0].start.astimezone(zone).date() == day]
         opening = datetime.combine(day, time(), zone)
+        midnight_after = opening + timedelta(days=1)
+        start = same[0][0].start.astimezone(zone)
+        end = max(pair[0].end.astimezone(zone) if pair[0].end else midnight_after for pair in same)
         bounds = {
-            Relation.AFTER: (end, opening + timedelta(days=1)),
+            Relation.AFTER: (end, midnight_after),
             Relation.BEFORE: (opening, start),
             Relation.BETWEEN: (start, end),
         }[side]
-        window = Window(*bounds, days=(day,), day_named=bool(days))
+        window = Window(*bounds, days=(day,), day_named=bool(said))
         relation = Relation.NEXT if directly and side is Relation.AFTER else side
-        return replace(reading, relation=relation, window=window, moment=end if relation is Relation.NEXT else None, anchor=session.id)
+        moment = end if relation is Relation.NEXT else None
+        return replace(reading, relation=relation, window=window, moment=moment, anchor=same[0][1])
 
 
 Placed = tuple[Window | None, datetime | None, Relation | None]
