@@ -6,16 +6,28 @@ import re
 
 # Whole phrases first: "tell me", «будьте добры», 请问.
 PHRASES = re.compile(
-    r"(?<![a-z])(?:tak(?:e|es|en|ing) place|tell me|tell us|let me know|(?:i'd|i would|would|we'd) like to (?:know|see|hear|attend|join|visit)|i (?:want|need) to know"
-    r"|i(?:'m| am) (?:wondering|looking for|interested in)|i wonder|(?:can|could|would|will) you (?:please )?(?:tell|say|show|give|remind|list|send|check|let)(?: me| us)?(?: know)?"
-    r"|do you (?:know|happen to know)|give me|show me|remind me|going on|what's up|is there|are there|any chance|kick(?:s|ing)? off|excuse me|good (?:morning|afternoon|evening|day)(?=[,!. ])"
-    r"|thank you|thanks|no idea|by the way|sort of|kind of|need to be|supposed to be|should (?:i|we) (?:be|go|head)|do (?:i|we) (?:go|need to be|have to be)|(?:i|we) (?:should|can) (?:go|attend|visit|see|join|catch)"
-    r"|can (?:i|we) (?:still )?(?:attend|visit|see|join|catch|go to|listen to|watch|expect)|(?:can|could|may) (?:i|we) (?:please )?(?:have|get)|in store|lined up|on the cards|to attend|do (?:we|i) see|to go to|to visit|to see|for delegates|for us|on offer"
+    r"(?<![a-z])(?:tak(?:e|es|en|ing) place|tell me|tell us|let me know|(?:i'd|i would|would"
+    r"|we'd) like to (?:know|see|hear|attend|join|visit)|i (?:want|need) to know"
+    r"|i(?:'m| am) (?:wondering|looking for|interested in)|i wonder|(?:can|could|would"
+    r"|will) you (?:please )?(?:tell|say|show|give|remind|list|send|check|let)(?: me| us)?(?: know)?"
+    r"|do you (?:know|happen to know)|give me|show me|remind me|going on|what's up|is there|are there|any chance"
+    r"|kick(?:s|ing)? off|excuse me|good (?:morning|afternoon|evening|day)(?=[,!. ])"
+    r"|thank you|thanks|no idea|by the way|sort of|kind of|need to be|supposed to be|should (?:i|we) (?:be|go"
+    r"|head)|do (?:i|we) (?:go|need to be|have to be)|(?:i|we) (?:should|can) (?:go|attend|visit|see|join|catch)"
+    r"|can (?:i|we) (?:still )?(?:attend|visit|see|join|catch|go to|listen to|watch|expect)|(?:can|could"
+    r"|may) (?:i|we) (?:please )?(?:have|get)|in store|lined up|on the cards|to attend|do (?:we|i) see|to go to"
+    r"|to visit|to see|for delegates|for us|on offer"
     r"|have (?:a )?(?:look|plans)|(?:i|we)(?:'ve| have) got|as well)(?![a-z])"
-    r"|(?<![а-я])(?:будьте (?:добры|любезны)|не (?:подскажете|скажете|могли бы|знаете|напомните)|если можно|(?:хотел(?:а|и|ось)?|хочу|хотим) (?:бы )?(?:узнать|посетить|послушать|попасть|сходить|посмотреть|успеть)|можно (?:ли )?(?:узнать|спросить|посмотреть|послушать|сходить|посетить|попасть)"
-    r"|добр(?:ый|ое|ого) (?:день|утро|вечер|дня)(?=[,!. ])|у нас|для нас|для делегатов|имеет место|иметь в виду|в программе|по программе|по расписанию|по плану|в расписании|по графику|в плане|из программы|можете (?:подсказать|сказать|напомнить)"
-    r"|могли бы (?:вы )?(?:подсказать|сказать)|дайте знать|(?<=куда )(?:мне |нам |всем )?(?:нужно|надо)|(?<=где )(?:мне |нам |всем )?(?:нужно|надо)(?: быть)?|тему|на тему|по теме|темы|так далее)(?![а-я])"
-    r"|(?:早上|上午|中午|下午|晚上)好(?!吃|玩)|请问一下|请问|麻烦问一下|麻烦(?:您|你)?|打扰一下|不好意思|(?:能不能|能否|可以|可否|能)?(?:请)?(?:您|你)?(?:告诉|说|发|查|看|提醒|介绍)(?:一下)?(?:我|我们)(?:一下)?|我想(?:知道|问一下|问问|问|了解一下|了解|参加|听|去|看看|看)|想(?:知道|问一下|问问|问|参加|听|去看|去|了解)"
+    r"|(?<![а-я])(?:будьте (?:добры|любезны)|не (?:подскажете|скажете|могли бы|знаете|напомните)|если можно"
+    r"|(?:хотел(?:а|и|ось)?|хочу|хотим) (?:бы )?(?:узнать|посетить|послушать|попасть|сходить|посмотреть|успеть)"
+    r"|можно (?:ли )?(?:узнать|спросить|посмотреть|послушать|сходить|посетить|попасть)"
+    r"|добр(?:ый|ое|ого) (?:день|утро|вечер|дня)(?=[,!. ])|у нас|для нас|для делегатов|имеет место|иметь в виду"
+    r"|в программе|по программе|по расписанию|по плану|в расписании|по графику|в плане|из программы"
+    r"|можете (?:подсказать|сказать|напомнить)"
+    r"|могли бы (?:вы )?(?:подсказать|сказать)|дайте знать|(?<=куда )(?:мне |нам |всем )?(?:нужно|надо)"
+    r"|(?<=где )(?:мне |нам |всем )?(?:нужно|надо)(?: быть)?|тему|на тему|по теме|темы|так далее)(?![а-я])"
+    r"|(?:早上|上午|中午|下午|晚上)好(?!吃|玩)|请问一下|请问|麻烦问一下|麻烦(?:您|你)?|打扰一下|不好意思|(?:能不能|能否|可以|可否|能)?(?:请)?(?:您|你)?(?:告诉|说|发|查"
+    r"|看|提醒|介绍)(?:一下)?(?:我|我们)(?:一下)?|我想(?:知道|问一下|问问|问|了解一下|了解|参加|听|去|看看|看)|想(?:知道|问一下|问问|问|参加|听|去看|去|了解)"
     r"|帮我(?:查一下|查查|查|看看|看一下|看)|跟我说一下|谢谢|你好|您好|给我|告诉我|能告诉我|查一下|说一下|有关|关于|方面|话题"
 )
 
@@ -32,7 +44,7 @@ holding place scheduled schedule planned plan plans programmed programme program
 due set expected on occurring occur attend attending join joining come comes coming catch here today's around
 hall halls room rooms forum delegates delegate guys guess folks again exactly also actually precisely interesting
 back last lasts lasting during whole day days time hour hours please gets listed list show worth lined ahead
-exact next whats take us'll wait everybody everyone all dear bot assistant everything's busy kicks sort bit
+exact next whats take us'll wait everybody everyone all confirm correct yeah dear bot assistant everything's busy kicks sort bit
 """
 _RU = """
 а без бы был была было были будет будут будем быть в вам вас во вот все всё всего всем вы да давай для до ее её если есть
@@ -52,7 +64,7 @@ _RU = """
 интересует интересно интересного интересное интересуют хочется узнать знает знаете знаешь точно именно примерно
 пойти сходить попасть успею успеть посетить послушать зал зале зала залу залом залы залах комната комнате форум форуме
 форума форумом делегатам делегатов участникам день дня дне дни дней час часа часов часы время времени
-кстати короче ок окей эм мм ага типа что-нибудь какой нибудь либо привет здравствуйте здравствуй добрый
+кстати короче ок окей эм мм ага типа верно правильно слушайте находится находятся находиться говорят что-нибудь какой нибудь либо привет здравствуйте здравствуй добрый
 куда-нибудь будет-то вообще
 """
 _ZH = """
@@ -60,12 +72,14 @@ _ZH = """
 到 从 往 把 被 给 对 于 为 以 这 那 这个 那个 这些 那些 哪 哪个 这里 那里 这边 那边 里 里面 内 上 下 中 时 时候 时间 场 个 项 节 次 轮 班 趟
 一下 一 点 活动 会 会议 场次 内容 演讲 讲座 报告 讨论 发言 举行 举办 进行 召开 开会 安排 开展 设 排 排了 定 定在 计划 预定 进入 参加 出席 听 看 看看 知道 请教
 告诉 说 讲 谈 聊 关于 有关 相关 方面 厅 会场 房间 代表 嘉宾 吃 能 可以 应该 需要 得 该 做 干 办 搞 弄 来 走 当天 那天 天 日 号 期间 正 正在 着 过 呢 嗯 哎 喂 那 么 们
-发生 开 举行的 是不是 到底 究竟 大概 具体 一共 总共 分别 各 各个 各场 每 全部 所有 一些 某 好 亲 哈喽 谢谢 您好 你好 主题 设在 早上好 下午好 晚上好 其他 别的 论坛 大会 环节 日程 议程 节目 一场 有什么 没有 没 吗 集合 参会 持续 轮到 到了 用 位置 一样 的话 如果 那么 就是 要去 赶 赶得上
+发生 开 举行的 是不是 到底 究竟 大概 具体 一共 总共 分别 各 各个 各场 每 全部 所有 一些 某 好 亲 哈喽 谢谢 您好 你好 好像 地方 主题 设在 早上好 下午好 晚上好 其他 别的 论坛 大会 环节 日程 议程 节目 一场 有什么 没有 没 吗 集合 参会 持续 轮到 到了 用 位置 一样 的话 如果 那么 就是 要去 赶 赶得上
 """
 
-BUSES = frozenset("bus buses coach coaches автобус автобусы автобуса автобусе автобусом 大巴 巴士 车 班车 大巴车 专车".split())
+BUSES = frozenset("bus buses coach coaches автобус автобусы автобуса автобусе автобусом 大巴 巴士 车 班车 大巴车 专车 条线 条 线"
+                  " group группа группы".split())
 """Said of a visit they add nothing; said alone they may mean the shuttle."""
-MODALS = frozenset("can could may можно могу можем 可以 能 可 能够".split())
+MODALS = frozenset("can could may find look served stay можно могу можем посмотреть зайти подойти 可以 能 可 能够 讲 供应"
+                   " 办 做 用".split())
 """Next to "when" or "where" and the name of a session they ask no permission."""
 EATING = frozenset("eat 吃".split())
 COUNTS = frozenset("two three four five два две три четыре пять 两个 三个 四个 两场 三场 四场 个".split())

@@ -168,7 +168,8 @@ _RULES: list[Rule] = [
         for pattern, days in (
             (r"大后天", 3),
             (rf"后天|{B}(?:the )?day after tomm?orr?ow{E}|{B}после ?завтра{E}|{B}послезавтрашн\w+", 2),
-            (rf"(?:明天|明日|明儿个?|(?<!说)明(?=早|晚|上午|下午))|{B}to?mm?orr?ow(?:'s)?{E}|{B}tmrw?{E}|{B}завтр[ао]{E}|{B}завтрашн\w+", 1),
+            (rf"(?:明天|明日|明儿个?|(?<!说)明(?=早|晚|上午|下午))|{B}to?mm?orr?ow(?:'s)?{E}|{B}tmrw?{E}|{B}завтр[ао]{E}"
+             rf"|{B}завтрашн\w+", 1),
             (rf"前天|{B}(?:the )?day before yesterday{E}|{B}позавчера(?:шн\w+)?", -2),
             (rf"昨天|昨日|昨晚|昨儿|{B}yesterday(?:'s)?{E}|{B}вчера(?:шн\w+)?", -1),
             (rf"今天|今日|今儿个?|今(?=早|晚|上午|下午)|{B}today(?:'s)?{E}|{B}this (?=morning|afternoon|evening|noon)"
@@ -176,14 +177,17 @@ _RULES: list[Rule] = [
         )
     ),
     # Both days, first, second and last day.
-    (re.compile(rf"{B}(?:both|all|two|the two) (?:event |forum )?days{E}|{B}(?:оба|все|за два|два|обоих) дн(?:я|и|ей){E}"
+    (re.compile(rf"{B}(?:both|all|two|the two) (?:event |forum )?days{E}|{B}(?:оба|все|за два|два|обоих) дн(?:я|и"
+                rf"|ей){E}"
                 r"|(?<!哪)(?<!前)(?<!后)两天|这几天|这两天|每天|每一天"), lambda found, calendar: calendar.days or None),
-    (re.compile(rf"{B}(?:the )?(?:first|opening|1st) day{E}|{B}day (?:one|1){E}|{B}перв(?:ый|ого|ому|ом) ?(?:же )?день?{E}"
+    (re.compile(rf"{B}(?:the )?(?:first|opening|1st) day{E}|{B}day (?:one|1){E}|{B}перв(?:ый|ого|ому"
+                rf"|ом) ?(?:же )?день?{E}"
                 rf"|{B}перв(?:ого|ому|ом|ым) дн(?:я|ю|е|ем){E}|{B}1-?й день{E}|{B}день (?:первый|один|1){E}"
                 r"|第一天|头一天|首日|第1天|开幕当天"), _event_day(0)),
     (re.compile(rf"{B}(?:the )?(?:second|2nd) day{E}|{B}day (?:two|2){E}|{B}втор(?:ой|ого|ому|ом) ?д(?:ень|ня|ню|не){E}"
                 rf"|{B}2-?й день{E}|{B}день (?:второй|два|2){E}|第二天|第2天|次日"), _event_day(1)),
-    (re.compile(rf"{B}(?:the )?(?:third|3rd) day{E}|{B}day (?:three|3){E}|{B}трет(?:ий|ьего|ьему|ьем) д(?:ень|ня|ню|не){E}"
+    (re.compile(rf"{B}(?:the )?(?:third|3rd) day{E}|{B}day (?:three|3){E}|{B}трет(?:ий|ьего|ьему|ьем) д(?:ень|ня"
+                rf"|ню|не){E}"
                 r"|第三天|第3天"), _event_day(2)),
     (re.compile(rf"{B}(?:the |very )*(?:last|final|closing) day{E}"
                 rf"|{B}(?:последн|заключительн)(?:ий|ый|его|ого|ему|ому|ем|ом) д(?:ень|ня|ню|не){E}"
@@ -198,14 +202,17 @@ _RULES: list[Rule] = [
     *_months(_RU_MONTH, RU_MONTHS),
     (re.compile(rf"{B}(?P<a>\d{{1,2}})[./-](?P<b>\d{{1,2}})[./-](?P<y>(?:20)?\d\d){E}"),
      lambda found, calendar: _some(calendar.near(int(found["b"]), int(found["a"]), int(found["y"])))),
-    (re.compile(r"(?<![0-9a-zа-я.:/])(?P<a>\d{1,2}) ?(?P<s>[./]) ?(?P<b>\d{1,2})(?![0-9a-zа-я:/%]|\.\d)(?! ?[ap]\.?m)"), _dotted),
+    (re.compile(r"(?<![0-9a-zа-я.:/])(?P<a>\d{1,2}) ?(?P<s>[./]) ?(?P<b>\d{1,2})(?![0-9a-zа-я:/%]"
+                r"|\.\d)(?! ?[ap]\.?m)"), _dotted),
     (re.compile(r"(?P<a>十[一二三四五]?|[八九]|\d{1,2})[号日](?!门|厅|线|路|楼|馆|会|口|桌|车|论|通|码|入|室|房|站|台|航)"),
      lambda found, calendar: _some(calendar.of_month(han_number(found["a"])))),
-    (re.compile(rf"{B}(?P<a>\d{{1,2}})(?:-?(?:го|ого)|(?:{_RU_SUFFIX})? чис(?:ло|ла|лу)){E}(?! (?:зал|форум|маршрут|ворот|вход))"),
+    (re.compile(rf"{B}(?P<a>\d{{1,2}})(?:-?(?:го|ого)|(?:{_RU_SUFFIX})? чис(?:ло|ла|лу)){E}(?! (?:зал|форум"
+                rf"|маршрут|ворот|вход))"),
      lambda found, calendar: _some(calendar.of_month(int(found["a"])))),
     (re.compile(rf"{B}(?:(?P<a>{_RU_ORDINAL}) чис(?:ло|ла|лу)|(?P<b>{_RU_LATER})){E}(?! час)"),
      lambda found, calendar: _some(calendar.of_month(RU_ORDINALS[found["a"] or found["b"]]))),
-    (re.compile(rf"{B}(?:(?:on |by |of )?the )?(?:(?P<a>\d{{1,2}})th|(?P<b>{_EN_LATER})){E}(?! (?:floor|sub|session|route|hall|gate|item))"),
+    (re.compile(rf"{B}(?:(?:on |by |of )?the )?(?:(?P<a>\d{{1,2}})th|(?P<b>{_EN_LATER})){E}(?! (?:floor|sub"
+                rf"|session|route|hall|gate|item))"),
      lambda found, calendar: _some(calendar.of_month(int(found["a"]) if found["a"] else EN_ORDINALS[found["b"]]))),
     # Weekdays.
     (re.compile(rf"{B}(?:this |next |coming |on )?(?P<w>{_EN_WEEKDAYS})(?:'s|s)?{E}"), _weekday_en),

@@ -9,13 +9,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.programme import Programme
-from bot.domain.reading import clock, days
+from bot.domain.reading import days, distances
+from bot.domain.reading import times as clock_times
+from bot.domain.reading.anchors import find_anchor
 from bot.domain.reading.calendar import calendar_of
-from bot.domain.reading.common_words import BUSES, COUNTS, EATING, MODALS, PHRASES, han_content, is_common
+from bot.domain.reading.common_words import BUSES, PHRASES
 from bot.domain.reading.cues import Cue, find_cues, find_hours, is_other_matter
 from bot.domain.reading.finding import lookup
+from bot.domain.reading.judging import Cues, content_of, doubt, hosts_sessions
 from bot.domain.reading.model import Aspect, Reading, Relation, Window
-from bot.domain.reading.names import Gazetteer, Name, Sort, build
+from bot.domain.reading.names import Gazetteer, Name, Sort
+from bot.domain.reading.naming import build
 from bot.domain.reading.windows import Times, window_for
 from bot.domain.reading.writing import Writing, has_han
 
@@ -28,7 +32,7 @@ def gazetteer_of(programme: Programme) -> Gazetteer:
     known = _gazetteers.get(id(programme))
     if known is not None and known[0]() is programme:
         return known[1]
-    for key in [key for key, (reference, _) in _gazetteers.items() if reference() is None]:
+    for key in [key for key, (reference, _) in list(_gazetteers.items()) if reference() is None]:
         _gazetteers.pop(key, None)
     built = build(programme)
     _gazetteers[id(programme)] = (weakref.ref(programme), built)
@@ -63,21 +67,21 @@ class _Reader:
     def read(self) -> Reading | None:
         writing = self.writing
         times = Times()
-        for mention in clock.find_parts(writing, by_lunch=True):
+        for mention in distances.find_parts(writing, by_lunch=True):
             times.add_part(mention)
         for found in PHRASES.finditer(writing.remaining):
             writing.cover(*found.span())
         hours = find_hours(writing)
         names = self._names()
-        anchor, side = self._anchor(names)
+        anchor, side = find_anchor(writing, names)
         names = [name for name in names if name is not anchor]
-        for offset in clock.find_offsets(writing):
+        for offset in distances.find_offsets(writing):
             times.offsets.append(offset)
         for day in days.find_days(writing, self.calendar):
             times.days.append(day)
-        for mention in clock.find_clocks(writing):
+        for mention in clock_times.find_clocks(writing):
             times.clocks.append(mention)
-        for part in clock.find_parts(writing):
+        for part in distances.find_parts(writing):
             times.add_part(part)
         times.read_bounds(writing)
         cues = find_cues(writing)
@@ -96,7 +100,7 @@ class _Reader:
                 self.writing.cover(name.start, name.end)
         return found
 
-    def _hints(self, names: list[Name], cues: dict[Cue, tuple[int, int]]) -> list[Name]:
+    def _hints(self, names: list[Name], cues: Cues) -> list[Name]:
         """A distinctive word counts next to the word for a kind of session, or after "anything about"."""
         if any(name.sort in (Sort.SESSION, Sort.SPEAKER, Sort.TOPIC) for name in names):
             return []
@@ -115,7 +119,7 @@ class _Reader:
             self.writing.cover(hint.start, hint.end)
         return hints
 
-    def _without_verbs(self, names: list[Name], cues: dict[Cue, tuple[int, int]]) -> list[Name]:
+    def _without_verbs(self, names: list[Name], cues: Cues) -> list[Name]:
         """ "The opening of the exhibition" asks when the exhibition opens; the opening ceremony is not meant."""
         kept = []
         for place, name in enumerate(names):
@@ -134,25 +138,10 @@ class _Reader:
             kept.append(name)
         return kept
 
-    def _anchor(self, names: list[Name]) -> tuple[Name | None, Relation | None]:
-        """The session that a time is told by: "after the opening", 晚宴之前."""
-        for name in names:
-            if name.sort not in (Sort.SESSION, Sort.KIND):
-                continue
-            before = self.writing.text[: name.start]
-            if found := _ANCHOR_BEFORE.search(before):
-                self.writing.cover(found.start(), name.start)
-                return name, _anchor_relation(found)
-            after = self.writing.text[name.end :]
-            if has_han(name.text) and (found := _ANCHOR_AFTER.match(after)):
-                self.writing.cover(name.end, name.end + found.end())
-                return name, _anchor_relation(found)
-        return None, None
-
     # Putting it together
 
     def _compose(
-        self, names: list[Name], times: Times, cues: dict[Cue, tuple[int, int]], anchor: Name | None,
+        self, names: list[Name], times: Times, cues: Cues, anchor: Name | None,
         side: Relation | None,
     ) -> Reading | None:  # fmt: skip
         ids = {sort: _ids(names, sort) for sort in Sort}
@@ -180,34 +169,11 @@ class _Reader:
             reading = self._relate(reading, times, cues)
         if reading is None:
             return None
-        self._doubts(reading, names, times, cues)
+        doubt(self.writing, self.programme, self.calendar, reading, names, times, cues)
         others = [name for name in names if name.sort is Sort.OTHER]
-        covered, leftover = self._content(reading, cues, others)
+        covered, leftover = content_of(self.writing, self.programme, self.gazetteer, reading, cues, others)
         explicit = bool(cues.keys() - {Cue.EVENT}) or anchor is not None or bool(_ABOUT.search(self.writing.text))
         return replace(reading, explicit=explicit, covered=covered, leftover=leftover)
-
-    def _doubts(self, reading: Reading, names: list[Name], times: Times, cues: dict[Cue, tuple[int, int]]) -> None:
-        """Take back what does not fit the rest of the reading: it is left over for others to judge."""
-        sessions = [self.programme.session(one) for one in reading.sessions]
-        for name in names:
-            said = name.ids if name.sort is Sort.KIND else name.kind_said
-            if sessions and said and not any(one.kind in said for one in sessions):
-                self.writing.uncover(name.start, name.end)
-        if len(sessions) == 1 and reading.relation in (Relation.FIRST, Relation.LAST):
-            has_parts = any(one.part_of == sessions[0].id for one in self.programme.sessions)
-            if len(sessions[0].slots) == 1 and not has_parts:
-                self.writing.uncover(*cues[Cue.FIRST if reading.relation is Relation.FIRST else Cue.LAST])
-        if reading.relation is Relation.AT and Cue.WHEN in cues and not reading.named and Cue.WHAT not in cues:
-            self.writing.uncover(*cues[Cue.WHEN])
-        if reading.relation is Relation.NEXT and any(one.relation is Relation.AT for one in times.clocks):
-            self.writing.uncover(*cues[Cue.NEXT])
-        if reading.rooms and not reading.named and not self._bare_hall(reading):
-            for name in names:
-                if name.sort is Sort.ROOM:
-                    self.writing.uncover(name.start, name.end)
-        for day in times.days:
-            if not any(self.calendar.is_close(one) or abs((one - self.calendar.today).days) <= 7 for one in day.days):
-                self.writing.uncover(day.start, day.end)
 
     def _narrow(self, ids: dict[Sort, tuple[str, ...]], kinds: set[str]) -> tuple[str, ...]:
         """Sessions named; a kind or a room said with an ambiguous name picks among them."""
@@ -218,7 +184,7 @@ class _Reader:
             return fitting or sessions
         return sessions
 
-    def _relate(self, reading: Reading, times: Times, cues: dict[Cue, tuple[int, int]]) -> Reading | None:
+    def _relate(self, reading: Reading, times: Times, cues: Cues) -> Reading | None:
         if reading.sessions and Cue.REMAINING in cues:
             cues.setdefault(Cue.STILL, cues.pop(Cue.REMAINING))
         window, moment, relation = window_for(
@@ -260,7 +226,7 @@ class _Reader:
         if reading.named:
             return replace(reading, relation=Relation.WHEN_IS)
         if reading.rooms:
-            return replace(reading, relation=Relation.WHAT_IN_ROOM if self._bare_hall(reading) else Relation.WHERE_IS)
+            return replace(reading, relation=Relation.WHAT_IN_ROOM if hosts_sessions(self.programme, reading.rooms) else Relation.WHERE_IS)
         return None
 
     def _busy(self, reading: Reading) -> Callable[[Window], bool]:
@@ -269,79 +235,16 @@ class _Reader:
             lookup(replace(reading, relation=Relation.BETWEEN, window=window), self.programme, self.now).occurrences
         )
 
-    def _bare_hall(self, reading: Reading) -> bool:
-        """Whether a room was just named in which sessions take place."""
-        used = {session.room_id for session in self.programme.sessions}
-        return any(room in used for room in reading.rooms)
-
-    def _content(
-        self, reading: Reading, cues: dict[Cue, tuple[int, int]], others: list[Name]
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The content words that were understood, and those that were not."""
-        if Cue.EVENT in cues and reading.window is None and not reading.named and reading.relation in (
-            Relation.WHEN_IS, Relation.WHERE_IS, Relation.HOW_LONG, Relation.DAY,
-        ):  # fmt: skip
-            self.writing.uncover(*cues[Cue.EVENT])
-        covered: list[str] = []
-        leftover: list[str] = []
-        kinds = {*reading.kinds, *(self.programme.session(one).kind for one in reading.sessions)}
-        idle = set(BUSES if "visit" in kinds else ()) | set(EATING if kinds & {"meal", "reception"} else ())
-        if reading.sessions and cues.keys() & {Cue.WHEN, Cue.WHERE, Cue.NOW}:
-            idle |= MODALS
-        if reading.kinds:
-            idle |= COUNTS
-        for name in others:
-            if not self.writing.is_covered(name.start, name.end):
-                self.writing.cover(name.start, name.end)
-                leftover.append(name.text)
-        for token in self.writing.tokens:
-            if has_han(token.text):
-                self._han_content(token.start, token.end, covered, leftover)
-            elif self.writing.is_covered(token.start, token.end):
-                covered.append(token.text)
-            elif not is_common(token.text) and token.text not in idle:
-                leftover.append(token.text)
-        return tuple(covered), tuple(one for one in leftover if one not in idle)
-
-    def _han_content(self, start: int, end: int, covered: list[str], leftover: list[str]) -> None:
-        place = start
-        while place < end:
-            mark = self.writing.is_covered(place, place + 1)
-            stop = place
-            while stop < end and self.writing.is_covered(stop, stop + 1) == mark:
-                stop += 1
-            piece = self.writing.text[place:stop]
-            if mark:
-                covered.append(piece)
-            else:
-                leftover.extend(han_content(piece))
-            place = stop
-
-
 def _ids(names: list[Name], sort: Sort) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for name in names if name.sort is sort for one in name.ids))
 
 
 _ABOUT = re.compile(
-    r"(?<![a-zа-я])(?:about|on the|session on|anything on|regarding|про|по|о|об|обо|посвящ\w+|связан\w+)(?![a-zа-я])|关于|有关|相关|方面"
+    r"(?<![a-zа-я])(?:about|on the|session on|anything on|regarding|про|по|о|об|обо|посвящ\w+"
+    r"|связан\w+)(?![a-zа-я])|关于|有关|相关|方面"
 )
 _OF = re.compile(r" (?:of )?(?:the )?")
 _ASPECT_WORDS = {
     **dict.fromkeys(("opening", "открытие", "открытия", "открытии", "开幕"), Cue.START),
     **dict.fromkeys(("closing", "закрытие", "закрытия", "закрытии", "闭幕"), Cue.END),
 }
-_ANCHOR_BEFORE = re.compile(
-    r"(?<![a-zа-я])(?P<after>after|following|once|после|сразу после|вслед за)(?P<x1> (?:the|a|our|end of|this))*"
-    r" (?:окончания |завершения |конца )?$"
-    r"|(?<![a-zа-я])(?P<before>before|prior to|until|till|ahead of|перед|до|накануне)(?P<x2> (?:the|a|our|start of))* (?:начала )?$"
-    r"|(?<![a-zа-я])(?P<during>during|in parallel with|parallel to|at the same time as|simultaneously with|во время|параллельно с|одновременно с|в течение)(?: (?:the|a|our))* $"
-)  # fmt: skip
-_ANCHOR_AFTER = re.compile(
-    r"(?P<after>(?:一?(?:结束|完|开完|散场|吃完)了?(?=,|，|、| )|(?:结束|完|开完|散场|吃完)?了?(?:以后|之后|过后|后)(?!天)))|(?P<before>(?:开始)?(?:以前|之前|前(?!天|往|台)))|(?P<during>期间|的?同时(?:段)?|进行时)"
-)
-
-
-def _anchor_relation(found: re.Match[str]) -> Relation:
-    if found["after"]:
-        return Relation.AFTER
-    return Relation.BEFORE if found["before"] else Relation.BETWEEN

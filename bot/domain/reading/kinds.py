@@ -36,14 +36,18 @@ _GENERIC = frozenset(
     stem(word)
     for word in (
         "forum sub subforum session hall room desk centre center tour visit trip route bus ceremony meeting event talk "
-        "conference digital data project cooperation economy area floor main first second third fourth food find partner "
+        "conference digital data project cooperation economy area floor main first second third fourth food"
+        " find partner "
         "propose submit break free show stands displays outcomes contract wrap midday meal evening gala think tank "
-        "one two three four five six четыре четвертый четвертая building park real port industry session project contract welcome midday buffet summary sign check "
+        "one two three four five six четыре четвертый четвертая building park real port industry session"
+        " project contract welcome midday buffet summary sign check "
         "форум подфорум секция зал стойка центр поездка экскурсия визит маршрут церемония встреча мероприятие доклад "
-        "заседание сессия конференция цифровой цифровая экономика данные данными проект проекты проектов сотрудничество "
+        "заседание сессия конференция цифровой цифровая экономика данные данными проект проекты проектов"
+        " сотрудничество "
         "первый второй третий четвёртый тематический главный основной торжественный приветственный блюда участников "
         "участники найти партнёра предложить подать заявка поиск стол итоги шведский завод парк отметка объявление "
-        "создание совместное реальная аналитических форума форумы договоров соглашений зона зал зона ресепшн один два три"
+        "создание совместное реальная аналитических форума форумы договоров соглашений зона зал зона ресепшн"
+        " один два три"
     ).split()
 )
 

@@ -9,9 +9,11 @@ from datetime import date, datetime, time, timedelta
 
 from bot.domain.programme import Programme, Session
 from bot.domain.reading.calendar import lunch_of, midnight
-from bot.domain.reading.clock import Clock, PartMention, TimeMention
+from bot.domain.reading.clock import Clock
 from bot.domain.reading.days import Calendar, DayMention
+from bot.domain.reading.distances import PartMention
 from bot.domain.reading.model import PartOfDay, Reading, Relation, Window
+from bot.domain.reading.times import TimeMention
 from bot.domain.reading.writing import Writing
 
 _HOURS: dict[PartOfDay, tuple[int, int]] = {
