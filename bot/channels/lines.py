@@ -12,11 +12,17 @@ from bot.conversation import asking
 from bot.conversation.reply import Reply
 from bot.conversation.turn import Snapshot
 from bot.domain.language import Language, answer_language, clean
-from bot.domain.question import Answer, Clarification, Courtesy, Handover, Outcome, Question
+from bot.domain.question import Answer, Clarification, Courtesy, Handover, Outcome, ProgrammeAnswer, Question
 from bot.i18n import catalog
 from bot.settings import EVENT_ZONE, Settings
 
-NAMES = {Answer: "answer", Clarification: "clarify", Handover: "handover", Courtesy: "courtesy"}
+NAMES = {
+    Answer: "answer",
+    ProgrammeAnswer: "answer",
+    Clarification: "clarify",
+    Handover: "handover",
+    Courtesy: "courtesy",
+}
 
 
 class LineError(ValueError):
@@ -84,13 +90,13 @@ class Lines:
         with self._published.acquire() as index:
             edition = Snapshot(index.entries, index.programme, index.version)
         outcome = asking.still_told(outcome, edition, now)
-        reply = asking.compose(outcome, edition, say, staffed=self._settings.staff_chat is not None)
+        reply = asking.compose(outcome, edition, say, now, staffed=self._settings.staff_chat is not None)
         choices = list(outcome.choices) if isinstance(outcome, Clarification) else []
         titles = [entries.title_of(edition.entries[name], language) for name in choices]
         return {
             "language": language.value,
             "outcome": NAMES[type(outcome)],
-            "entries": list(outcome.entries) if isinstance(outcome, Answer) else [],
+            "entries": list(outcome.entries) if isinstance(outcome, Answer | ProgrammeAnswer) else [],
             "choices": choices,
             "nearest": [hit.entry_id for hit in outcome.hits[:5]],
             "text": plain(reply, titles),

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.conversation import entries
+from bot.conversation import entries, timetable
 from bot.conversation.courtesies import courteous
 from bot.conversation.reply import Button, Reply
 from bot.conversation.turn import ButtonRefused, Edition, Handler, Turn, language_from, number_from
 from bot.domain.knowledge import Entry
 from bot.domain.language import NATIVE_NAMES, Language, clean, has_words
-from bot.domain.question import Answer, Clarification, Courtesy, Handover, HandoverReason, Hit, Outcome
+from bot.domain.question import Answer, Clarification, Courtesy, Handover, HandoverReason, Hit, Outcome, ProgrammeAnswer
 from bot.i18n import Translator, catalog
 from bot.stores.database import exchanges
 from bot.stores.database.exchanges import Exchange
 
 LONGEST_KEPT = 1_000
 """Characters of a question that are stored."""
+Rows = Sequence[tuple[Button, ...]]
 
 
 async def answer(turn: Turn) -> list[Reply]:
@@ -31,11 +32,15 @@ async def answer(turn: Turn) -> list[Reply]:
         if has_words(text):
             await _record(turn, text, "courtesy", (), outcome)
         return [courteous(outcome.kind, turn.say)]
-    named = {Answer: "answer", Clarification: "clarify", Handover: "handover"}[type(outcome)]
+    named = {Clarification: "clarify", Handover: "handover"}.get(type(outcome), "answer")
     exchange = await _record(turn, text, named, _entries_of(outcome), outcome)
     cards: list[Reply] = []
+    rows: Rows = []
     if isinstance(outcome, Answer):
         await _delivered(turn, outcome.entries)
+    elif isinstance(outcome, ProgrammeAnswer):
+        await _delivered(turn, timetable.told_ids(outcome, turn.edition.programme))
+        rows = timetable.rows(outcome, turn.edition, turn.say)
     elif isinstance(outcome, Handover):
         cards = await turn.desk.escalate(
             turn,
@@ -46,8 +51,8 @@ async def answer(turn: Turn) -> list[Reply]:
             exchange=exchange,
             message=turn.incoming.message,
         )
-    reply = compose(outcome, turn.edition, turn.say, staffed=turn.desk.staffed)
-    return [_with_buttons(reply, named, _entries_of(outcome), turn, turn.language, exchange), *cards]
+    reply = compose(outcome, turn.edition, turn.say, turn.now, staffed=turn.desk.staffed)
+    return [_with_buttons(reply, named, _entries_of(outcome), turn, turn.language, exchange, rows=rows), *cards]
 
 
 def still_told(outcome: Outcome, edition: Edition, now: datetime) -> Outcome:
@@ -60,12 +65,14 @@ def still_told(outcome: Outcome, edition: Edition, now: datetime) -> Outcome:
     return replace(outcome, entries=ids) if isinstance(outcome, Answer) else replace(outcome, choices=ids)
 
 
-def compose(outcome: Outcome, edition: Edition, say: Translator, *, staffed: bool) -> Reply:
+def compose(outcome: Outcome, edition: Edition, say: Translator, now: datetime, *, staffed: bool) -> Reply:
     """What a delegate reads for an outcome, without buttons."""
     if isinstance(outcome, Courtesy):
         return courteous(outcome.kind, say)
     if isinstance(outcome, Answer):
         return entries.show([edition.entries[name] for name in outcome.entries], edition, say)
+    if isinstance(outcome, ProgrammeAnswer):
+        return timetable.show(outcome, edition, say, now)
     if isinstance(outcome, Clarification):
         return Reply(text=say.text("Which of these do you mean?"))
     return Reply(text=handed_over(outcome.reason, say, staffed=staffed))
@@ -154,7 +161,7 @@ async def press(turn: Turn, data: str) -> list[Reply]:
     )
     await exchanges.change_outcome(turn.tx, exchange.id, "handover")
     note = Reply(text=handed_over(reason, say, staffed=turn.desk.staffed), ref=f"exchange:{exchange.id}")
-    if given is None:
+    if given is None and exchange.reading is None:
         return [replace(note, replaces=True), *cards]
     return [_shown_again(turn, replace(exchange, outcome="handover"), language), note, *cards]
 
@@ -184,7 +191,12 @@ def _shown_again(turn: Turn, exchange: Exchange, language: Language) -> Reply:
     """The same exchange in this language, in place of the message with the button."""
     say = catalog(language)
     told = entries.shown_now(exchange.entries, turn.edition, turn.now)
-    if exchange.outcome == "clarify" and told:
+    rows: Rows = []
+    if exchange.reading is not None:
+        answered = timetable.again(exchange, turn.edition)
+        reply = timetable.show(answered, turn.edition, say, exchange.at)
+        rows = timetable.rows(answered, turn.edition, say)
+    elif exchange.outcome == "clarify" and told:
         reply = Reply(text=say.text("Which of these do you mean?"))
     elif exchange.entries and told:
         reply = entries.show(told, turn.edition, say)
@@ -193,7 +205,7 @@ def _shown_again(turn: Turn, exchange: Exchange, language: Language) -> Reply:
     else:
         reply = Reply(text=handed_over(HandoverReason.UNSURE, say, staffed=turn.desk.staffed))
     ids = [entry.id for entry in told]
-    shown = _with_buttons(reply, exchange.outcome, ids, turn, language, exchange.id, exchange.useful)
+    shown = _with_buttons(reply, exchange.outcome, ids, turn, language, exchange.id, exchange.useful, rows)
     return replace(shown, replaces=True)
 
 
@@ -205,10 +217,14 @@ def _with_buttons(
     language: Language,
     exchange: int,
     useful: bool | None = None,
+    rows: Rows = (),
 ) -> Reply:
-    """The buttons under an answer, a choice or a handover; `useful` is what the person said of it already."""
+    """The buttons under an answer, a choice or a handover; `useful` is what the person said of it already.
+
+    `rows` come first.
+    """
     say = catalog(language)
-    rows: list[tuple[Button, ...]] = []
+    rows = list(rows)
     if outcome == "clarify":
         offered: list[Entry] = entries.shown_now(ids, turn.edition, turn.now)
         rows += [
@@ -231,7 +247,7 @@ def _with_buttons(
 
 
 def _entries_of(outcome: Outcome) -> tuple[str, ...]:
-    if isinstance(outcome, Answer):
+    if isinstance(outcome, Answer | ProgrammeAnswer):
         return outcome.entries
     return outcome.choices if isinstance(outcome, Clarification) else ()
 
@@ -251,6 +267,7 @@ async def _record(turn: Turn, text: str, named: str, ids: Sequence[str], outcome
         generation=str(turn.edition.version),
         at=turn.now,
         message=turn.incoming.message,
+        reading=timetable.kept(outcome.reading) if isinstance(outcome, ProgrammeAnswer) else None,
     )
 
 
