@@ -1,6 +1,7 @@
 """`python -m tests.botapi --port 8081`: the local Bot API server as a process of its own."""
 
 import argparse
+import os
 import time
 
 from tests.botapi.server import LocalBotApi
@@ -13,7 +14,8 @@ options = parser.parse_args()
 with LocalBotApi(options.port, options.token) as server:
     print(f"Bot API on {server.url}, token {options.token}", flush=True)
     try:
-        while True:
-            time.sleep(3600)
+        parent = os.getppid()
+        while os.getppid() == parent:
+            time.sleep(1)
     except KeyboardInterrupt:
         pass

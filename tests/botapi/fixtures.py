@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -19,6 +20,7 @@ from tests.botapi.bot_process import open_house
 from tests.botapi.server import LocalBotApi
 from tests.botapi.world import TOKEN, World
 
+SECRET = "s3cret-" + "x" * 32
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -26,6 +28,13 @@ ROOT = Path(__file__).resolve().parents[2]
 def api() -> Iterator[LocalBotApi]:
     with LocalBotApi() as server:
         yield server
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def settings_for(api: LocalBotApi, folder: Path, **more: Any) -> Settings:

@@ -221,7 +221,9 @@ class Application:
                 await asyncio.sleep(0.02)
                 world = self.world
                 with world.lock:
-                    batch = world.updates[:40] if world.webhook["url"] else []
+                    waiting = world.updates if world.webhook["url"] else []
+                    # As the real server: updates of one chat one after another, those of different chats at once.
+                    batch = list({chat_of(update): update for update in reversed(waiting)}.values())[:40]
                 if not batch:
                     continue
                 headers = {"Content-Type": "application/json"}
@@ -260,6 +262,12 @@ class Application:
                 return JSONResponse({"error": "private"}, 400)
             return JSONResponse(getattr(self.world, body["name"])(**body.get("arguments", {})))
         return JSONResponse({"ok": True})
+
+
+def chat_of(update: dict[str, Any]) -> Any:
+    """The queue an update belongs to."""
+    content = next((value for name, value in update.items() if name != "update_id"), {})
+    return (content.get("message") or content).get("chat", {}).get("id", update["update_id"])
 
 
 def conflict() -> Refused:

@@ -253,6 +253,10 @@ class World:
         """How long each call of the bot takes."""
         self.latency = seconds
 
+    def set_webhook(self, url: str) -> None:
+        """Deliver to another address from now on, as a load balancer would."""
+        self.webhook["url"] = url
+
     def repeat(self, update: dict[str, Any]) -> None:
         """Deliver an update once more, as Telegram may."""
         with self.lock:

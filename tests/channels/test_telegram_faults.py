@@ -17,9 +17,18 @@ async def test_one_fault_delays_an_answer_and_loses_nothing(api, tmp_path, kind)
 
 async def test_a_lost_response_is_retried_once(api, tmp_path):  # noqa: F811
     async with running(api, tmp_path) as it:
-        it.world.fault(kind="lost", method="sendMessage", times=5)
+        it.world.fault(kind="lost", method="sendMessage")
         it.world.say(7, "hello")
-        assert await it.texts(7, 2) == ["answer hello", "answer hello"]
+        it.world.say(7, "next")
+        assert await it.texts(7, 3) == ["answer hello", "answer hello", "answer next"]
+
+
+async def test_responses_lost_again_and_again_end_in_few_copies(api, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("bot.channels.telegram.sending.MOST_UNKNOWN", 2)
+    async with running(api, tmp_path) as it:
+        it.world.fault(kind="lost", method="sendMessage", times=None)
+        it.world.say(7, "hello")
+        await it.texts(7, 2)
         it.world.calm()
         it.world.say(7, "next")
         assert await it.texts(7, 3) == ["answer hello", "answer hello", "answer next"]

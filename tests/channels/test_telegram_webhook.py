@@ -1,22 +1,12 @@
 """Webhook mode: the secret, the size, the commit before the 200, the repeat after a 503."""
 
-import socket
-
 import httpx
 import pytest
 
 from bot.channels.telegram.health import Health
 from bot.channels.telegram.webhook import HEADER, Endpoint
 from bot.stores.database import Database, DatabaseUnavailable, inbox
-from tests.botapi.fixtures import api, running  # noqa: F401
-
-SECRET = "s3cret-" + "x" * 32
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from tests.botapi.fixtures import SECRET, api, free_port, running  # noqa: F401
 
 
 async def test_updates_arrive_and_are_answered_once(api, tmp_path):  # noqa: F811

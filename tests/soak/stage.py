@@ -6,6 +6,7 @@ import argparse
 import os
 import random
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -94,6 +95,8 @@ class Stage:
 @contextmanager
 def stage(arguments: argparse.Namespace) -> Iterator[Stage]:
     """Server and empty data directory; everything is ended and removed afterwards."""
+    # A benchmark that is told to stop takes its processes along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

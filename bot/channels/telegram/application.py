@@ -17,6 +17,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot.channels.telegram import commands, logs, webhook
+from bot.channels.telegram.baton import Baton
 from bot.channels.telegram.health import Health, Trouble
 from bot.channels.telegram.line import Line, open_line, seconds_of
 from bot.channels.telegram.members import Members
@@ -169,7 +170,8 @@ class Bot:
         await application.initialize()
         gate = Gate()
         workers = Workers(application, assistant, database, staff, Members(line, gate), self.owner)
-        sender = Sender(line, database, staff, gate, self.owner, shared=not self.alone)
+        baton = None if self.alone else Baton(database, self.owner)
+        sender = Sender(line, database, staff, gate, self.owner, baton=baton)
         source = await self._source(line, database)
         tasks = [
             asyncio.create_task(action, name=name)
