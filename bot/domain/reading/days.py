@@ -204,7 +204,7 @@ _RULES: list[Rule] = [
      lambda found, calendar: _some(calendar.near(int(found["b"]), int(found["a"]), int(found["y"])))),
     (re.compile(r"(?<![0-9a-zа-я.:/])(?P<a>\d{1,2}) ?(?P<s>[./]) ?(?P<b>\d{1,2})(?![0-9a-zа-я:/%]"
                 r"|\.\d)(?! ?[ap]\.?m)"), _dotted),
-    (re.compile(r"(?P<a>十[一二三四五]?|[八九]|\d{1,2})[号日](?!门|厅|线|路|楼|馆|会|口|桌|车|论|通|码|入|室|房|站|台|航)"),
+    (re.compile(r"(?P<a>[二三]?十[一二三四五六七八九]?|[八九]|\d{1,2})[号日](?!门|厅|线|路|楼|馆|会|口|桌|车|论|通|码|入|室|房|站|台|航)"),
      lambda found, calendar: _some(calendar.of_month(han_number(found["a"])))),
     (re.compile(rf"{B}(?P<a>\d{{1,2}})(?:-?(?:го|ого)|(?:{_RU_SUFFIX})? чис(?:ло|ла|лу)){E}(?! (?:зал|форум"
                 rf"|маршрут|ворот|вход))"),

@@ -74,14 +74,14 @@ _PARTS: list[tuple[re.Pattern[str], PartOfDay]] = [
         rf"|обеденного перерыва){E}|{B}перед обедом{E}|(?:午饭|午餐|中饭|吃午饭|用午餐|中午"
         rf"|吃饭)(?:以前|之前|前)|午前"), PartOfDay.BEFORE_LUNCH),
     (_C(rf"{B}(?:right |straight |just )?after (?:the )?lunch(?:time| ?break)?{E}|{B}(?:сразу )?после (?:обеда"
-        rf"|обеденного перерыва|ланча){E}|послеобеденн\w+|(?:午饭|午餐|中饭|吃完午饭|吃过午饭|中午|吃完饭|饭)(?:以后|之后|后)"
+        rf"|обеденного перерыва|ланча){E}|послеобеденн\w+|(?:午饭|午餐|中饭|吃完午饭|吃过午饭|中午|吃完饭|(?<![晚早])饭)(?:以后|之后|后)"
         rf"|吃[完过]午?饭(?!后)|午后"), PartOfDay.AFTERNOON),
+    (_C(rf"{B}в обед{E}|{B}в обеденное время{E}"), PartOfDay.NOON),
     (_C(rf"{B}early (?:in the )?morning{E}|{B}рано утром{E}|清晨|一大早|一早|大清早"), PartOfDay.EARLY),
     (_C(rf"{B}(?:in |on )?(?:the )?(?:late )?(?:morning|forenoon)(?:'s)?{E}|{B}first half of the day{E}"
         rf"|{B}(?:с утра|утром|утро|утра|утречком|с утречка|утренн\w+){E}|{B}(?:в )?перв(?:ая|ой"
         rf"|ую) половин[аеу] дня{E}|上午|早上|早晨|早(?!餐|饭|点)"), PartOfDay.MORNING),
-    (_C(rf"{B}(?:at |around |over |during )?(?:lunch ?time|noontime){E}|{B}в обед{E}"
-        rf"|{B}в обеденное время{E}|中午|正午|午间"), PartOfDay.NOON),
+    (_C(rf"{B}(?:at |around |over |during )?(?:lunch ?time|noontime){E}|中午|正午|午间"), PartOfDay.NOON),
     (_C(rf"{B}(?:in |on )?(?:the )?(?:early |late )?afternoon(?:'s)?{E}|{B}second half of the day{E}"
         rf"|{B}(?:во )?втор(?:ая|ой|ую) половин[аеу] дня{E}|{B}пополудни{E}|下午|后半天"), PartOfDay.AFTERNOON),
     (_C(rf"{B}(?:днем|дневн\w+|в дневное время){E}|白天|{B}(?:during|in) the daytime{E}"
@@ -102,8 +102,8 @@ class PartMention:
 
 
 def find_parts(writing: Writing, by_lunch: bool = False) -> Iterator[PartMention]:
-    """Parts of the day; `by_lunch` only "before lunch" and "after lunch", which must be read before names."""
-    for pattern, part in _PARTS[:2] if by_lunch else _PARTS[2:]:
+    """Parts of the day; `by_lunch` only those told by lunch, which must be read before names."""
+    for pattern, part in _PARTS[:3] if by_lunch else _PARTS[3:]:
         for found in pattern.finditer(writing.remaining):
             if not writing.is_covered(found.start(), found.end()):
                 writing.cover(found.start(), found.end())

@@ -180,7 +180,7 @@ class _Search:
         moment = self.reading.window.start if self.reading.window else self.reading.moment or self.now
         asked = moment.astimezone(self.programme.zone).date()
         days = {one.slot.start.astimezone(self.programme.zone).date() for one in live} or set(dates_of(self.programme))
-        ahead = {day for day in days if day >= self.now.date()} or days
+        ahead = {one.slot.start.astimezone(self.programme.zone).date() for one in live if self.end(one) > self.now} or days
         return min(ahead, key=lambda day: (abs(day - asked), day), default=None)
 
 
