@@ -121,6 +121,13 @@ async def between(tx: Transaction, since: datetime, until: datetime) -> list[Exc
     return [_exchange(row) for row in rows]
 
 
+async def languages(tx: Transaction) -> dict[int, Language]:
+    """In which language each person wrote last, by chat; courtesy tells as much as a question."""
+    newest = select(func.max(_EXCHANGES.id)).group_by(_EXCHANGES.chat)
+    query = select(_EXCHANGES.chat, _EXCHANGES.language).where(_EXCHANGES.id.in_(newest))
+    return {chat: Language(language) for chat, language in await tx.connection.execute(query)}
+
+
 async def count_outcomes(tx: Transaction, since: datetime | None = None) -> dict[str, int]:
     """How many exchanges ended in which outcome, since a moment or in all."""
     query = select(_EXCHANGES.outcome, func.count()).group_by(_EXCHANGES.outcome)
