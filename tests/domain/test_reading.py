@@ -59,7 +59,10 @@ def programme() -> Programme:
             session("farewell", "ceremony",
             "blue", (at(29, 16), at(29, 17)), title="Farewell", ru="Прощание", zh="告别会"),
         ),
-        (Venue("house", Localized(en="House"), place, 1, 2, rooms), Venue("farm", Localized(en="Farm"), place, 1, 2, (barn,))),
+        (
+            Venue("house", Localized(en="House"), place, 1, 2, rooms),
+            Venue("farm", Localized(en="Farm"), place, 1, 2, (barn,)),
+        ),
         (
             Person("honey", "vocabulary", Localized(en="honey", ru="мёд", zh="蜂蜜")),
             Person("ada", "person", Localized(en="Ada Byron", ru="Ада Байрон", zh="艾达"), {"ru": ("Байрон",)}),
@@ -308,7 +311,8 @@ def test_odd_texts_do_not_break_it(programme, text):
 
 def test_random_words_do_not_break_it(programme):
     words = (
-        "what on now next at 9 14:30 between and to from in the blue room after before lunch tomorrow first last day dance "
+        "what on now next at 9 14:30 between and to from in the blue room after before lunch tomorrow first last "
+        "day dance "
         "что в с до после к зал синий завтра 28 марта пол третьего половине четверть без через час минут танцы первый "
         "明天 下午 三 点 半 到 之前 后 蓝厅 舞会 现在 接下来 28日 两 小时 ? , . - : 7 00 pm"
     ).split()

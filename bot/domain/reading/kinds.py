@@ -7,7 +7,8 @@ import re
 from bot.domain.reading.forms import stem
 
 _CEREMONIES = ("ceremonies", "церемонии", "仪式", "典礼")
-_EATING = ("meals", "mealtime", "приём пищи", "питание", "кормят", "покормят", "кормить", "用餐", "就餐", "开饭", "管饭")
+_EATING = ("meals", "mealtime", "приём пищи", "питание", "кормят", "покормят", "кормить", "eat", "обедаем", "ужинаем", "едим",
+           "кушаем", "吃饭", "用餐", "就餐", "开饭", "管饭")
 
 NAMES: dict[str, tuple[str, ...]] = {
     "ceremony": _CEREMONIES,

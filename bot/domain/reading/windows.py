@@ -57,7 +57,7 @@ class Times:
         for pattern, text, relation in (
             (_BEFORE_DAY, before, Relation.BEFORE), (_AFTER_DAY, before, Relation.AFTER),
         ):  # fmt: skip
-            if found := pattern.search(text):
+            if (found := pattern.search(text)) and not writing.is_covered(found.start(), day.start):
                 self.day_bound = relation
                 writing.cover(found.start(), day.start)
         for pattern, relation in ((_DAY_BEFORE, Relation.BEFORE), (_DAY_AFTER, Relation.AFTER)):
