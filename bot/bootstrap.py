@@ -17,6 +17,7 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     from bot.conversation.assistant import Assistant
     from bot.services.answering import Answering
+    from bot.services.clustering import Clustering
     from bot.stores.database import Database
     from bot.stores.published import Published
 
@@ -79,6 +80,14 @@ def open_answering(settings: Settings) -> tuple[Published, Answering]:
     return published, answering
 
 
+def open_clustering(published: Published) -> Clustering:
+    """Tells the same question from another one, with the encoder of the published generation."""
+    from bot.services.clustering import Clustering
+
+    with published.acquire() as index:
+        return Clustering(index.encoder)
+
+
 @asynccontextmanager
 async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
     """The whole house, closed in the end; `clock` stands in for the real one in the console and in tests.
@@ -86,6 +95,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
     Raises what the stores raise when there is no generation, no encoder or no database: each says what to do.
     """
     from bot.conversation.assistant import Assistant
+    from bot.conversation.desk import Desk
     from bot.stores.database import Database
 
     published, answering = await asyncio.to_thread(open_answering, settings)
@@ -93,7 +103,8 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
         database = await Database.open(settings.database, clock)
         watcher = asyncio.create_task(keep_current(published))
         try:
-            assistant = Assistant(answering, published, database, settings, clock)
+            desk = Desk(settings, published, open_clustering(published))
+            assistant = Assistant(answering, published, database, settings, clock, desk=desk)
             yield House(settings, clock or now_utc, database, published, answering, assistant)
         finally:
             watcher.cancel()

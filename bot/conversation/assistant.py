@@ -12,14 +12,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Protocol
 
-from bot.conversation import asking, browsing, profile
+from bot.conversation import asking, browsing, profile, talking
 from bot.conversation.courtesies import only_text
 from bot.conversation.desk import Desk
 from bot.conversation.incoming import Incoming
 from bot.conversation.reply import Button, Reply
 from bot.conversation.turn import ButtonRefused, Consideration, Handler, Snapshot, Turn, number_from
 from bot.domain.language import Language, answer_language
-from bot.domain.question import Courtesy, CourtesyKind, Outcome, Question
+from bot.domain.question import Courtesy, CourtesyKind, Handover, Outcome, Question
 from bot.i18n import catalog
 from bot.settings import Settings
 from bot.stores.database import Database, DatabaseUnavailable, Transaction, delegates, exchanges
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 REMEMBERED = timedelta(minutes=10)
 """For how long an earlier question helps to understand the next one."""
 
-ROOMS: tuple[ModuleType, ...] = (profile, browsing, asking)
+ROOMS: tuple[ModuleType, ...] = (profile, browsing, asking, talking)
 """Modules with COMMANDS and BUTTONS; a later one may take over a command of an earlier one."""
 
 
@@ -60,7 +60,7 @@ class Assistant:
         self._database = database
         self._settings = settings
         self._clock = clock or (lambda: datetime.now(UTC))
-        self.desk = desk or Desk(settings)
+        self.desk = desk or Desk(settings, published)
         self._commands: dict[str, Handler] = {}
         self._buttons: dict[str, Handler] = {"m": self._open_menu}
         for room in rooms:
@@ -119,12 +119,14 @@ class Assistant:
         started = time.perf_counter()
         outcome = await asyncio.to_thread(self._answering.answer, question)
         spent = (time.perf_counter() - started) * 1000
+        if isinstance(outcome, Handover):
+            await self.desk.prepare(text)
         return Consideration(language, await self._snapshot(), question, outcome, spent)
 
     async def reply(self, incoming: Incoming, consideration: Consideration, tx: Transaction) -> list[Reply]:
         """The replies; everything that changes is written through `tx`."""
         if incoming.chat < 0:
-            return await self.desk.heard_in_group(incoming, tx) if incoming.chat == self.staff_chat else []
+            return await self.desk.heard_in_group(incoming, consideration, tx)
         delegate, is_new = await delegates.meet(tx, incoming.chat, incoming.interface_language)
         turn = Turn(incoming, consideration, delegate, tx, self._clock(), self._settings, self.desk)
         replies = await self._route(turn)
@@ -150,7 +152,7 @@ class Assistant:
             if handler is None:
                 return [Reply(text=say.text("I do not know this command. /help shows what I can do."))]
             return await handler(turn, incoming.text.strip())
-        if incoming.replies_to is not None and (heard := await self.desk.heard_from_delegate(turn)) is not None:
+        if (heard := await self.desk.heard_from_delegate(turn)) is not None:
             return heard
         if turn.consideration.outcome is None:
             return [only_text(say)]

@@ -15,6 +15,7 @@ from bot.domain.language import NATIVE_NAMES, Language
 from bot.i18n import Translator, catalog
 from bot.stores.database import delegates, escalations
 from bot.stores.database.statistics import usual_wait
+from bot.stores.database.threads import Asker
 
 _LONGEST_QUOTED = 120
 FORGET = "f:yes"
@@ -170,7 +171,10 @@ async def status(turn: Turn, _: str) -> list[Reply]:
     if not waiting:
         return [Reply(text=say.text("You have no open questions. Just write to me when you need something."))]
     lines = [say.plural("You have {number} open question:", "You have {number} open questions:", len(waiting))]
-    lines += [_open_question(escalation, say) for escalation in waiting]
+    for escalation in waiting:
+        # In their own words: others may have joined with theirs, or asked first.
+        asked = next(asker for asker in await escalations.askers(turn.tx, escalation.id) if asker.chat == turn.chat)
+        lines.append(_open_question(escalation, asked, say))
     if turn.desk.staffed:
         usual = await usual_wait(turn.tx, turn.now - timedelta(hours=24))
         lines.append(
@@ -185,11 +189,11 @@ async def status(turn: Turn, _: str) -> list[Reply]:
     return [Reply(title=say.label("heading", "My open questions"), text="\n\n".join(lines))]
 
 
-def _open_question(escalation: Escalation, say: Translator) -> str:
-    question = escalation.question
+def _open_question(escalation: Escalation, own: Asker, say: Translator) -> str:
+    question = own.question
     if len(question) > _LONGEST_QUOTED:
         question = question[: _LONGEST_QUOTED - 1].rstrip() + "…"
-    asked = say.moment(escalation.opened_at)
+    asked = say.moment(own.asked_at)
     if escalation.state is EscalationState.CLAIMED:
         return say.text("• {question}\nAsked: {moment}. A volunteer is working on it.", question=question, moment=asked)
     return say.text("• {question}\nAsked: {moment}. Nobody has taken it yet.", question=question, moment=asked)

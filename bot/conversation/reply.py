@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 BUTTON_DATA_BYTES = 64
 """Telegram's limit for callback data (Bot API: InlineKeyboardButton.callback_data, 1-64 bytes)."""
@@ -63,3 +64,11 @@ class Reply:
     ref: str = ""
     """What the sent message stands for ("exchange:55", "escalation:17"); kept by the outbox, so that a
     reply to it, or a press on its buttons, is understood later."""
+    edits: int | None = None
+    """Id of an earlier message of the assistant, in that chat, which this one takes the place of."""
+    about: tuple[int, ...] = ()
+    """Chats of the delegates of whom it speaks, so that forgetting them takes it back."""
+    campaign: str | None = None
+    """What it is counted with ("escalation:17")."""
+    valid_until: datetime | None = None
+    """After this moment it must not arrive any more: a reminder of what has begun."""

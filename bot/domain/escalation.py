@@ -11,12 +11,19 @@ from bot.domain.question import HandoverReason
 
 
 class EscalationState(StrEnum):
-    """open -> claimed -> answered or dismissed; handing back or a lapsed claim leads to open again."""
+    """open -> claimed -> answered -> closed, or dismissed; handing back, a lapse and reopening lead to open again."""
 
     OPEN = "open"
     CLAIMED = "claimed"
     ANSWERED = "answered"
     DISMISSED = "dismissed"
+    CLOSED = "closed"
+    """Answered, and nothing more is expected of anybody."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether a delegate waits for an answer."""
+        return self in (EscalationState.OPEN, EscalationState.CLAIMED)
 
 
 @dataclass(frozen=True)

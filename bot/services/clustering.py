@@ -122,6 +122,8 @@ class Clustering:
         asked = self.look(question)
         found: list[tuple[float, Key]] = []
         for key, wordings in groups.items():
+            if any(is_personal(wording) for wording in wordings):
+                continue
             likelihood = _fit(asked, [self.look(wording) for wording in dict.fromkeys(wordings)])
             if likelihood >= SURE:
                 found.append((likelihood, key))

@@ -133,7 +133,7 @@ async def test_handover_is_honest_and_stored(stage):
 
 async def test_handover_names_volunteers_only_when_there_are_some(tmp_path, morning):
     async with open_stage(tmp_path, morning, staff_chat=-5) as stage:
-        reply, _ = await stage.person().say("Полетит ли кто-нибудь на Луну?")
+        reply, *_ = await stage.person().say("Полетит ли кто-нибудь на Луну?")
         assert "Я передал ваш вопрос волонтёрам" in reply.text
 
 

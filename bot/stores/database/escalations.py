@@ -21,8 +21,8 @@ from bot.stores.database.threads import Asker, ThreadMessage, add_message, asker
 
 __all__ = [
     "CLAIM_LASTS", "LEADS_AFTER", "REMINDER_AFTER", "Asker", "Opened", "ThreadMessage", "add_message", "answer",
-    "askers", "claim", "dismiss", "due_leads", "due_reminders", "find_open", "for_delegate", "get", "hand_back",
-    "lapse", "open", "queue", "reopen", "thread",
+    "askers", "claim", "close", "cluster_of", "dismiss", "due_leads", "due_reminders", "find_open",
+    "for_delegate", "get", "hand_back", "lapse", "open", "queue", "reopen", "thread",
 ]  # fmt: skip
 
 CLAIM_LASTS = timedelta(minutes=10)
@@ -113,6 +113,13 @@ async def find_open(tx: Transaction, cluster: str) -> Escalation | None:
     return found[0] if found else None
 
 
+async def cluster_of(tx: Transaction, number: int) -> str | None:
+    """The cluster of this escalation, so that another question can join it."""
+    return (
+        await tx.connection.execute(select(_ESCALATIONS.cluster).where(_ESCALATIONS.id == number))
+    ).scalar_one_or_none()
+
+
 async def claim(tx: Transaction, number: int, person: int, at: datetime) -> bool:
     """This volunteer takes it; true for exactly one. It must be open, or its claim must have run out."""
     free = or_(
@@ -141,8 +148,14 @@ async def dismiss(tx: Transaction, number: int, person: int, at: datetime) -> bo
     return await _close(tx, number, person, at, EscalationState.DISMISSED)
 
 
+async def close(tx: Transaction, number: int, at: datetime) -> bool:
+    """Answered, and the talk about it is over."""
+    answered = _ESCALATIONS.state == EscalationState.ANSWERED.value
+    return await _move(tx, number, answered, state=EscalationState.CLOSED.value, closed_at=at)
+
+
 async def reopen(tx: Transaction, number: int, at: datetime) -> bool:
-    """Closed, but wanted again: open as if asked now. A forgotten one stays closed."""
+    """Answered, closed or dismissed, but wanted again: open as if asked now. A forgotten one stays closed."""
     closed = and_(_ESCALATIONS.state.not_in([_OPEN, _CLAIMED]), ~_ESCALATIONS.forgotten)
     # If the same question was asked anew meanwhile, this one stands by itself: one cluster, one waiting escalation.
     other = tables.escalations.alias("other")

@@ -47,6 +47,12 @@ async def oldest_waiting(tx: Transaction) -> datetime | None:
     return (await tx.connection.execute(query)).scalar_one()
 
 
+async def is_waiting(tx: Transaction, ref: str, chat: int) -> bool:
+    """Whether a message that shall stand for `ref` in this chat has not left yet."""
+    query = select(_OUTBOX.id).where(_OPEN, _OUTBOX.ref == ref, _OUTBOX.chat == chat).limit(1)
+    return (await tx.connection.execute(query)).first() is not None
+
+
 async def cancel(tx: Transaction, dedup_prefix: str) -> int:
     """Take back what is still waiting under this beginning of `dedup`; returns how many. In flight is in flight."""
     changed = await tx.connection.execute(
