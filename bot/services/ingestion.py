@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.changes import stamped
 from bot.domain.programme import Programme
+from bot.services import parity
 from bot.services.comparison import Changes, compare
 from bot.stores import generations, knowledge_files, verification
 from bot.stores.generations import GenerationError, Version
@@ -75,8 +76,8 @@ class Ingestion:
     verify: Callable[[Path, str | None], str | None] = verification.verify
 
     def read(self) -> Knowledge:
-        """The knowledge folder with its problems; no model, index or database."""
-        return knowledge_files.read(self.knowledge_dir)
+        """The knowledge folder with its problems, those between the languages too; no model, index or database."""
+        return parity.checked(knowledge_files.read(self.knowledge_dir))
 
     def publish(
         self,

@@ -31,6 +31,8 @@ class Knowledge:
     """Tells this state of the files from any other; drafts and READMEs do not count."""
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """What was read, by relative path: the sources of a published version."""
+    passed_over: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """By entry, the `value: reason` lines of its `parity:` keys."""
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -89,10 +91,11 @@ class _Reading:
             if path != "event.yaml":
                 self._read(path)
         entries, programme = self._joined()
+        passed_over = self._passed_over()
         if not entries and not any(problem.severity is Severity.ERROR for problem in self._problems):
             self._problems.append(Problem(".", 1, "there is no entry in the knowledge folder"))
         problems = tuple(dict.fromkeys(sorted(self._problems)))
-        return Knowledge(entries, programme, problems, drafts, _digest(self._files), self._files)
+        return Knowledge(entries, programme, problems, drafts, _digest(self._files), self._files, passed_over)
 
     def _read_event(self) -> None:
         if "event.yaml" not in self._files:
@@ -141,6 +144,14 @@ class _Reading:
         for node in nodes:
             if session := programme_files.read_session(node, path, self._event.zone, self._reports[path]):
                 self._sessions.append(session)
+
+    def _passed_over(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for page in self._pages:
+            found.setdefault(page.id, []).extend(page.parity)
+        for one in (*self._sessions, *self._venues):
+            found.setdefault(one.item.id, []).extend(one.fields.list("parity"))
+        return {entry_id: tuple(dict.fromkeys(lines)) for entry_id, lines in found.items() if lines}
 
     def _joined(self) -> tuple[tuple[Entry, ...], Programme]:
         """Entries and programme, after everything was checked against everything."""

@@ -25,11 +25,11 @@ EVENT_KEYS = (
 )  # fmt: skip
 SESSION_KEYS = (
     "id", "kind", "section", "start", "end", "slots", "room", "part_of", "status", "source", "checked", "topics",
-    "speakers", "interpretation", "registration", "title", "summary", "aliases", "questions",
+    "speakers", "interpretation", "registration", "title", "summary", "aliases", "questions", "parity",
 )  # fmt: skip
 VENUE_KEYS = (
     "id", "status", "source", "checked", "title", "summary", "aliases", "questions", "address", "latitude",
-    "longitude", "rooms", "step_free",
+    "longitude", "rooms", "step_free", "parity",
 )  # fmt: skip
 ROOM_KEYS = ("id", "name", "aliases", "level", "way")
 TERM_KEYS = ("id", "kind", "names", "aliases")

@@ -16,7 +16,7 @@ from bot.stores.knowledge_files.fields import LANGUAGE_NAMES, LANGUAGES, Fields,
 from bot.stores.knowledge_files.safe_yaml import Node
 from bot.stores.knowledge_files.sources import Report, text_of
 
-KEYS = ("status", "source", "checked", "valid_from", "valid_until", "part_of", "questions")
+KEYS = ("status", "source", "checked", "valid_from", "valid_until", "part_of", "questions", "parity")
 LONGEST_TITLE = {Language.ZH: 18, Language.RU: 40, Language.EN: 40}
 """Characters of a title that fit on a button."""
 
@@ -41,6 +41,8 @@ class Page:
     valid_from: datetime | None
     valid_until: datetime | None
     part_of: str
+    parity: tuple[str, ...] = ()
+    """`value: reason` for what the comparison with the other languages shall pass over."""
 
 
 def read_page(path: str, content: bytes, zone: ZoneInfo, report: Report) -> Page | None:
@@ -64,6 +66,7 @@ def read_page(path: str, content: bytes, zone: ZoneInfo, report: Report) -> Page
     return Page(
         entry_id, section, language, rendering, status_of(fields, (Status.CONFIRMED, Status.SAMPLE)),
         fields.day("checked"), valid_from, valid_until, fields.text("part_of"),
+        fields.list("parity"),
     )  # fmt: skip
 
 

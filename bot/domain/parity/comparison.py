@@ -1,0 +1,116 @@
+"""Compares what the renderings of one entry say: contradictions, and values that one of them lacks."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from bot.domain.language import Language
+from bot.domain.parity.values import SOFT, Kind, Value
+
+Readings = Mapping[Language, Sequence[Value]]
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Languages that say different things of one kind: for each its values that the others do not support."""
+
+    kind: Kind
+    sides: Mapping[Language, tuple[Value, ...]]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A value that stands in some languages and not in the others."""
+
+    value: Value
+    present: tuple[Language, ...]
+    absent: tuple[Language, ...]
+
+
+def compare(readings: Readings) -> tuple[list[Contradiction], list[Missing]]:
+    """What the renderings disagree in, kind by kind."""
+    contradictions: list[Contradiction] = []
+    missing: list[Missing] = []
+    for kind in Kind:
+        own = {language: [value for value in values if value.kind is kind] for language, values in readings.items()}
+        conflicts = {}
+        for one, other in combinations(own, 2):
+            if sides := _conflict(own[one], own[other], kind):
+                conflicts[one, other] = sides
+        contradictions.extend(_merged(kind, conflicts))
+        if kind not in SOFT:
+            settled = {frozenset(pair) for pair in conflicts}
+            missing.extend(_missing(own, settled))
+    return contradictions, missing
+
+
+def unsupported(values: Sequence[Value], others: Sequence[Value]) -> list[Value]:
+    """The values that none of the others says too."""
+    return [value for value in values if not any(other.supports(value) for other in others)]
+
+
+def _conflict(
+    mine: Sequence[Value], theirs: Sequence[Value], kind: Kind
+) -> tuple[tuple[Value, ...], tuple[Value, ...]] | None:
+    """The values in which two texts contradict each other, or None."""
+    left, right = unsupported(mine, theirs), unsupported(theirs, mine)
+    if left and right:
+        return (tuple(left), tuple(right)) if _strong(left) or _strong(right) else None
+    if kind in SOFT:  # a city may be named twice here and once there
+        return None
+    if _strong(left) and (spare := _spare(theirs, mine, left)):
+        return tuple(left), (spare,)
+    if _strong(right) and (spare := _spare(mine, theirs, right)):
+        return (spare,), tuple(right)
+    return None
+
+
+def _strong(values: Sequence[Value]) -> bool:
+    return any(not value.weak for value in values)
+
+
+def _spare(values: Sequence[Value], others: Sequence[Value], unknown: Sequence[Value]) -> Value | None:
+    """A value that stands here more often than there, while there stands an unknown one in the same number.
+
+    So «12 projects … 12 projects» against «12 projects … 13 projects» is a contradiction, not a missing 13.
+    """
+    mine, theirs = Counter(value.key for value in values), Counter(value.key for value in others)
+    if len(values) != len(others) or len(unknown) != 1:
+        return None
+    return next((value for value in values if mine[value.key] > theirs[value.key] > 0), None)
+
+
+def _merged(
+    kind: Kind, conflicts: Mapping[tuple[Language, Language], tuple[tuple[Value, ...], tuple[Value, ...]]]
+) -> Iterator[Contradiction]:
+    """One contradiction a kind: when one text stands against two, it is told once."""
+    sides: dict[Language, dict[Value, None]] = defaultdict(dict)
+    for (one, other), (left, right) in conflicts.items():
+        sides[one].update(dict.fromkeys(left))
+        sides[other].update(dict.fromkeys(right))
+    if sides:
+        # The text that stands alone comes first: it is the likelier one to be wrong.
+        often = Counter(language for pair in conflicts for language in pair)
+        ordered = sorted(sides, key=lambda language: -often[language])
+        yield Contradiction(kind, {language: tuple(sides[language]) for language in ordered})
+
+
+def _missing(own: Mapping[Language, Sequence[Value]], settled: set[frozenset[Language]]) -> Iterator[Missing]:
+    told: list[Value] = []
+    for language, values in own.items():
+        for value in values:
+            if value.weak or any(value.supports(other) for other in told):
+                continue
+            absent = tuple(
+                other for other in own
+                if frozenset((language, other)) not in settled
+                and other is not language
+                and not any(theirs.supports(value) for theirs in own[other])
+            )  # fmt: skip
+            if absent:
+                told.append(value)
+                present = tuple(other for other in own if other not in absent)
+                yield Missing(value, (language, *(other for other in present if other is not language)), absent)

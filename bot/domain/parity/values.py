@@ -1,0 +1,106 @@
+"""A value as it stands in a text, and how two values of different languages are found to be the same."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What a value is; values of one kind are compared with each other."""
+
+    NUMBER = "number"
+    DATE = "date"
+    WEEKDAY = "weekday"
+    TIME = "time"
+    ROOM = "room"
+    LEVEL = "level"
+    EXIT = "exit"
+    PHONE = "phone number"
+    LINK = "link"
+    CODE = "code"
+    COUNTRY = "country"
+    PERSON = "person"
+    INSTITUTION = "institution"
+    PLACE = "place"
+
+
+SOFT = frozenset({Kind.INSTITUTION, Kind.PLACE})
+"""Kinds that one language may leave out without a word: a text says «the city» where another names it."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a text: `key` is the same in every language and spelling."""
+
+    kind: Kind
+    key: Any
+    text: str
+    """As written."""
+    start: int
+    unit: str | None = None
+    """Of a number: what it counts, when that is a unit; of a date: its year."""
+    weak: bool = False
+    """A number in words or a bare month: it can support or contradict another value, but nobody misses it."""
+    bare: Any = None
+    """Of a number: as it stands, before its unit was brought to that of the family (180 of «180 days»)."""
+
+    @property
+    def label(self) -> str:
+        """How a list of silenced values may name it besides as it is written: «hall a», «kazakhstan», «level 2»."""
+        return self.key if isinstance(self.key, str) else self.text
+
+    def supports(self, other: Value) -> bool:
+        """Whether the two say the same; a unit or year that only one of them names does not part them."""
+        if self.kind is not other.kind:
+            return False
+        if self.kind is Kind.DATE:
+            return _same_day(self, other)
+        if self.unit == other.unit:
+            return self.key == other.key
+        return (self.unit is None or other.unit is None) and self._plain == other._plain
+
+    @property
+    def _plain(self) -> Any:
+        return self.key if self.bare is None else self.bare
+
+
+def _same_day(one: Value, other: Value) -> bool:
+    if one.unit and other.unit and one.unit != other.unit:
+        return False
+    if one.key == other.key:
+        return True
+    # A bare month is supported by any day of it.
+    return one.key[0] == other.key[0] and ((one.weak and one.key[1] is None) or (other.weak and other.key[1] is None))
+
+
+_FULL_WIDTH = str.maketrans(
+    {**{chr(0xFF10 + digit): str(digit) for digit in range(10)}, "：": ":", "％": "%", "．": ".", "＋": "+", "－": "-"}
+)
+_TAKEN = "\ufffc"
+
+
+class Sheet:
+    """A text from which readers take what they understand, so that nothing is read twice."""
+
+    def __init__(self, text: str) -> None:
+        self.written = text
+        self.text = text.translate(_FULL_WIDTH)
+        """Of the same length as what was written."""
+
+    def take(self, pattern: re.Pattern[str]) -> list[re.Match[str]]:
+        """Every match; what matched is not there for later readers."""
+        found = list(pattern.finditer(self.text))
+        for match in found:
+            self.cover(match.start(), match.end())
+        return found
+
+    def cover(self, start: int, end: int) -> None:
+        """Make a stretch unreadable for later readers."""
+        self.text = self.text[:start] + _TAKEN * (end - start) + self.text[end:]
+
+    def as_written(self, start: int, end: int) -> str:
+        """A stretch of the original text."""
+        return self.written[start:end].strip()
