@@ -47,7 +47,8 @@ def words(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for piece in _PIECE.findall(simplified(fold(text))):
         if has_han(piece):
-            found.extend(_jieba().cut_for_search(piece))
+            # Without the hidden Markov model: it makes words that do not exist of short questions (车停, 伞放).
+            found.extend(_jieba().cut_for_search(piece, HMM=False))
         elif "a" <= piece[0] <= "z":
             found.append(stem(piece))
         elif piece[0].isdigit():

@@ -26,9 +26,9 @@ class Recipe:
     """Everything that decides the result besides the data; chosen on the fitting part of the golden questions."""
 
     seed: int = 20250710
-    dimension: int = 192
+    dimension: int = 176
     letter_groups: int = 2500
-    steps: int = 2000
+    steps: int = 2500
     batch: int = 384
     learning_rate: float = 2e-3
     scale: float = 20.0
