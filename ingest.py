@@ -40,6 +40,15 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--rebuild", action="store_true", help="build and publish even when nothing changed")
     options.add_argument("--reason", default="", metavar="TEXT", help="a note that is kept with the version")
     options.add_argument("--knowledge", type=Path, metavar="FOLDER", help="default: BOT_KNOWLEDGE_DIR or knowledge/")
+    options.add_argument(
+        "--announce", action="store_true",
+        help="after publishing, write to those whom the changes in the programme concern (a preview comes first)",
+    )  # fmt: skip
+    options.add_argument(
+        "--announce-entry", action="append", default=[], metavar="ID",
+        help="after publishing, write to those who were told the former text of this entry",
+    )  # fmt: skip
+    options.add_argument("--yes", action="store_true", help="announce without asking; the preview is still shown")
     options.add_argument("--quiet", action="store_true", help="no progress bar and no warnings")
     return options
 
@@ -59,18 +68,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return check(ingestion, options)
         if options.versions:
             return show_versions(ingestion)
-        if options.rollback is not None:
-            return roll_back(ingestion, options)
         if options.watch:
             return watch(ingestion, options)
-        return publish(ingestion, options)
+        status = publish(ingestion, options) if options.rollback is None else roll_back(ingestion, options)
+        if status == 0 and (options.announce or options.announce_entry):
+            return announce(settings, options)
+        return status
     except KeyboardInterrupt:
         return _fail("stopped; what was published before stays")
     except OSError as error:
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         return _fail(f"{what}; what was published before stays")
     except Exception as error:
-        if type(error).__name__ in {"GenerationError", "ModelError"}:
+        if type(error).__name__ in {"GenerationError", "ModelError", "DatabaseUnavailable", "SchemaTooNew"}:
             return _fail(str(error))
         raise
 
@@ -105,7 +115,48 @@ def publish(ingestion: Ingestion, options: argparse.Namespace) -> int:
             f"Published version {number} in {outcome.seconds:.1f} s: {outcome.version.changes}; "
             f"{outcome.version.passages} passages, {outcome.computed} of them new."
         )
+        _show_changes(ingestion)
     return 0
+
+
+def announce(settings: Settings, options: argparse.Namespace) -> int:
+    """Write to those affected by what was published last: exactly once, also when it is run again."""
+    import asyncio
+    from datetime import UTC, datetime
+
+    from bot.channels.notifying import announce_changes, announce_correction
+    from bot.services.notices import Publications
+    from bot.stores.database import Database
+
+    def confirm(preview: str) -> bool:
+        print(preview, flush=True)
+        if options.yes or not sys.stdin.isatty():
+            return True
+        return input("Send? [y/N] ").strip().lower() in {"y", "yes"}
+
+    async def write() -> None:
+        database = await Database.open(settings.database)
+        try:
+            publications, now = Publications(settings.data_dir), datetime.now(UTC)
+            if options.announce:
+                print((await announce_changes(database, publications, now, confirm)).sentence)
+            for entry_id in options.announce_entry:
+                print((await announce_correction(database, publications, entry_id, now, confirm)).sentence)
+        finally:
+            await database.close()
+
+    try:
+        asyncio.run(write())
+    except KeyError as error:
+        return _fail(f"there is no entry {error} in what is published; nobody is written to about it")
+    return 0
+
+
+def _show_changes(ingestion: Ingestion) -> None:
+    from bot.channels.notifying import latest_changes
+
+    if changes := latest_changes(ingestion.data_dir):
+        print(changes)
 
 
 def roll_back(ingestion: Ingestion, options: argparse.Namespace) -> int:
@@ -115,6 +166,7 @@ def roll_back(ingestion: Ingestion, options: argparse.Namespace) -> int:
     print(
         f"Version {version.number} is current again ({version.entries} entries). The files in the folder are unchanged."
     )
+    _show_changes(ingestion)
     return 0
 
 
