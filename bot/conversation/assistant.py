@@ -12,7 +12,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import Protocol
 
-from bot.conversation import asking, browsing, profile, talking
+from bot.conversation import (
+    agenda,
+    asking,
+    browsing,
+    profile,
+    reminders,
+    schedule,
+    talking,
+    venues,
+)
+from bot.conversation.announcing import Announcing
 from bot.conversation.courtesies import only_text
 from bot.conversation.desk import Desk
 from bot.conversation.incoming import Incoming
@@ -29,7 +39,7 @@ logger = logging.getLogger(__name__)
 REMEMBERED = timedelta(minutes=10)
 """For how long an earlier question helps to understand the next one."""
 
-ROOMS: tuple[ModuleType, ...] = (profile, browsing, asking, talking)
+ROOMS: tuple[ModuleType, ...] = (profile, browsing, asking, talking, schedule, venues, agenda)
 """Modules with COMMANDS and BUTTONS; a later one may take over a command of an earlier one."""
 
 
@@ -53,6 +63,7 @@ class Assistant:
         clock: Callable[[], datetime] | None = None,
         *,
         desk: Desk | None = None,
+        announcing: Announcing | None = None,
         rooms: Iterable[ModuleType] = ROOMS,
     ) -> None:
         self._answering = answering
@@ -61,6 +72,7 @@ class Assistant:
         self._settings = settings
         self._clock = clock or (lambda: datetime.now(UTC))
         self.desk = desk or Desk(settings, published)
+        self.announcing = announcing or Announcing(settings)
         self._commands: dict[str, Handler] = {}
         self._buttons: dict[str, Handler] = {"m": self._open_menu}
         for room in rooms:
@@ -93,7 +105,7 @@ class Assistant:
     async def consider(self, incoming: Incoming) -> Consideration:
         """The slow part of a turn, reading only: language, recent questions, search."""
         if incoming.chat < 0:
-            return Consideration(Language.EN, await self._snapshot())
+            return await self._consider_group(incoming)
         # Commands and presses carry no question, but "q" asks an earlier message again.
         text = "" if incoming.command or incoming.button else incoming.text
         async with self._database.reading() as tx:
@@ -123,14 +135,28 @@ class Assistant:
             await self.desk.prepare(text)
         return Consideration(language, await self._snapshot(), question, outcome, spent)
 
+    async def _consider_group(self, incoming: Incoming) -> Consideration:
+        """In the staff group only an answer is looked up: an approved entry may say the same in other languages."""
+        question = outcome = None
+        if incoming.replies_to is not None and incoming.text and not incoming.command:
+            question = Question(incoming.text, answer_language(incoming.text, None), self._clock())
+            outcome = await asyncio.to_thread(self._answering.answer, question)
+        return Consideration(Language.EN, await self._snapshot(), question, outcome)
+
     async def reply(self, incoming: Incoming, consideration: Consideration, tx: Transaction) -> list[Reply]:
         """The replies; everything that changes is written through `tx`."""
         if incoming.chat < 0:
+            if incoming.chat == self.staff_chat:
+                heard = await self.announcing.heard(incoming, tx, self._clock())
+                if heard is not None:
+                    return heard
             return await self.desk.heard_in_group(incoming, consideration, tx)
         delegate, is_new = await delegates.meet(tx, incoming.chat, incoming.interface_language)
         turn = Turn(incoming, consideration, delegate, tx, self._clock(), self._settings, self.desk)
         replies = await self._route(turn)
-        if is_new and incoming.command not in {"start", "privacy", "forget"} and not incoming.button:
+        # A link from a door opens a card, not the welcome that tells what is stored.
+        welcomed = incoming.command in {"start", "privacy", "forget"} and not incoming.text
+        if is_new and not welcomed and not incoming.button:
             replies.append(profile.notice(turn))
         return replies
 
@@ -219,12 +245,15 @@ class Assistant:
     def commands(self, language: Language, staff: bool = False) -> list[tuple[str, str]]:
         """The commands and their descriptions for a menu."""
         if staff:
-            return self.desk.commands(language)
+            announce = catalog(language).label("command", "Announcement to all delegates (organizers)")
+            return [*self.desk.commands(language), ("announce", announce)]
         return [pair for pair in profile.describe_commands(catalog(language)) if pair[0] in self._commands]
 
     async def due(self, tx: Transaction) -> list[tuple[str, Reply]]:
         """What is to be said by now without anybody asking: each with its deduplication key."""
-        return await self.desk.due(tx)
+        timed = await self.desk.due(tx)
+        timed += await reminders.due(tx, await self._snapshot(), self._clock())
+        return timed + await self.announcing.due(tx, self.staff_chat)
 
     async def undelivered(self, reference: str, chat: int, why: str, tx: Transaction) -> list[Reply]:
         """A message could not be delivered for good; what the staff group is told."""

@@ -19,11 +19,7 @@ from bot.stores.database.statistics import Statistics, statistics
 _LISTED = 30
 _BUTTONS = 10
 QUEUE_REF = "queue"
-_NAMES = {
-    **dict.fromkeys(("zh", "cn", "chinese", "中文", "汉语", "китайский"), Language.ZH),
-    **dict.fromkeys(("ru", "russian", "русский", "俄语", "俄文"), Language.RU),
-    **dict.fromkeys(("en", "english", "английский", "英语", "英文"), Language.EN),
-}
+_NAMES = {name.casefold(): language for language, native in NATIVE_NAMES.items() for name in (native, language.value)}
 
 
 def describe(say: Translator) -> list[tuple[str, str]]:
@@ -92,18 +88,13 @@ async def stats(scene: Scene, incoming: Incoming) -> list[Reply]:
     say = scene.say
     midnight = scene.now.astimezone(EVENT_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
     today, whole = await statistics(scene.tx, midnight), await statistics(scene.tx)
-    text = "\n\n".join(
-        [
-            f"{say.label('heading', 'Today')}\n{_figures(today, say)}",
-            f"{say.label('heading', 'In all')}\n{_figures(whole, say)}",
-            say.text("Waiting now: {number}", number=whole.waiting),
-        ]
-    )
-    return [Reply(title=say.label("heading", "Figures"), text=text)]
+    lines = [say.label("heading", "Today"), *_figures(today, say), "", say.label("heading", "In all")]
+    lines += [*_figures(whole, say), "", say.text("Waiting now: {number}", number=whole.waiting)]
+    return [Reply(title=say.label("heading", "Figures"), text="\n".join(lines))]
 
 
-def _figures(found: Statistics, say: Translator) -> str:
-    lines = [
+def _figures(found: Statistics, say: Translator) -> list[str]:
+    return [
         say.text("Asked: {number}", number=found.asked),
         say.text("Answered by the assistant: {number}", number=found.answered),
         say.text("Clarified: {number}", number=found.clarified),
@@ -116,7 +107,6 @@ def _figures(found: Statistics, say: Translator) -> str:
             ninetieth=_length(found.ninetieth_wait, say),
         ),
     ]
-    return "\n".join(lines)
 
 
 def _length(wait: timedelta | None, say: Translator) -> str:

@@ -311,8 +311,8 @@ async def test_forgetting_empties_cards_words_lists_and_drafts(desk):
     await desk.tap(7, desk.chat(7)[-1], "Yes, delete")
     assert canary not in "".join(message.shown for message in desk.group)
     assert canary not in draft.read_text() and "At the gate." in draft.read_text()
-    assert "Deleted by the delegate" in desk.card.shown
-    await desk.write(ANNA, "hello?", to=desk.card)
+    assert desk.group[0].shown == "#1\n🗑 Deleted by the delegate."
+    await desk.write(ANNA, "hello?", to=desk.group[0])
     assert "Not sent" in desk.group[-1].shown
 
 
