@@ -105,6 +105,33 @@ def build_encoder(options: argparse.Namespace) -> int:
     return 0
 
 
+def calendar(options: argparse.Namespace) -> int:
+    """The programme as a calendar file."""
+    from pathlib import Path
+
+    from bot.channels.exports import write_calendar
+    from bot.settings import Settings
+
+    ids = [one for part in options.session for one in part.split(",") if one]
+    number = write_calendar(
+        Settings(), Path(options.output), ids, options.language or Language.EN, _clock(None, running=False)()
+    )
+    print(f"{options.output}: {number} {'session' if number == 1 else 'sessions'}")
+    return 0
+
+
+def door_sheets(options: argparse.Namespace) -> int:
+    """Printable pages with QR codes for the doors."""
+    from pathlib import Path
+
+    from bot.channels.exports import write_door_sheets
+    from bot.settings import Settings
+
+    number = write_door_sheets(Settings(), Path(options.folder), options.bot)
+    print(f"{options.folder}: {number} {'sheet' if number == 1 else 'sheets'}, and all of them in all.html")
+    return 0
+
+
 def phrases(options: argparse.Namespace) -> int:
     """Bring locales/ up to date with the code."""
     from bot.i18n import catalog_path, update_catalogs
@@ -137,6 +164,17 @@ def _add_build_encoder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fit-only", action="store_true", help="keep the model, fit only the decision again")
 
 
+def _add_calendar(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--output", required=True, metavar="FILE", help="the .ics file to write")
+    parser.add_argument("--session", action="extend", nargs="+", default=[], metavar="ID", help="only these sessions")
+    parser.add_argument("--language", type=_language, metavar="zh|ru|en", help="default: en")
+
+
+def _add_door_sheets(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="DIR", help="where the pages go")
+    parser.add_argument("--bot", metavar="NAME", help="the bot's user name; default: ask Telegram with BOT_TOKEN")
+
+
 def _add_nothing(parser: argparse.ArgumentParser) -> None:
     pass
 
@@ -152,6 +190,8 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Comman
     "run": ("the Telegram bot", _add_nothing, run),
     "evaluate": ("ask the golden questions and print how often right", _add_evaluate, evaluate),
     "build-encoder": ("build the embedded encoder and fit its decision", _add_build_encoder, build_encoder),
+    "calendar": ("write the programme as an .ics file", _add_calendar, calendar),
+    "door-sheets": ("write printable pages with QR codes for the doors", _add_door_sheets, door_sheets),
     "phrases": ("update locales/ from the code", _add_nothing, phrases),
 }
 """Every command: its help, its options, its function (which imports what it needs)."""

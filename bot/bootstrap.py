@@ -94,6 +94,8 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
 
     Raises what the stores raise when there is no generation, no encoder or no database: each says what to do.
     """
+    from bot.channels.telegram.rendering import bodies
+    from bot.conversation.announcing import Announcing
     from bot.conversation.assistant import Assistant
     from bot.conversation.desk import Desk
     from bot.stores.database import Database
@@ -104,7 +106,8 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
         watcher = asyncio.create_task(keep_current(published))
         try:
             desk = Desk(settings, published, open_clustering(published))
-            assistant = Assistant(answering, published, database, settings, clock, desk=desk)
+            announcing = Announcing(settings, lambda reply: next(bodies(reply)))
+            assistant = Assistant(answering, published, database, settings, clock, desk=desk, announcing=announcing)
             yield House(settings, clock or now_utc, database, published, answering, assistant)
         finally:
             watcher.cancel()

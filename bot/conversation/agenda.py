@@ -105,9 +105,14 @@ def file_of(own: Sequence[Session], edition: Edition, say: Translator, stamp: ob
         say.language,
         stamp=stamp,
         name=calendar_name(say),
-        sample=say.text("⚠️ Sample data of the demo event: the organizers have not confirmed it yet."),
+        sample=sample_remark(say),
     )
     return Attachment(f"{name}.ics", content)
+
+
+def sample_remark(say: Translator) -> str:
+    """What calendars say of a session that nobody confirmed yet."""
+    return say.text("⚠️ Sample data of the demo event: the organizers have not confirmed it yet.")
 
 
 def calendar_name(say: Translator) -> str:

@@ -97,7 +97,7 @@ def _file(person: Affected, programme: Programme, former: Programme, say: Transl
         say.language,
         stamp=now,
         name=agenda.calendar_name(say),
-        sample=say.text("⚠️ Sample data of the demo event: the organizers have not confirmed it yet."),
+        sample=agenda.sample_remark(say),
         former={change.session_id: change.old for change in changed if change.old and change.session_id not in lost},
         sequences={one: sequence_of(former, one) + 1 for one in lost},
     )

@@ -28,6 +28,8 @@ def describe_commands(say: Translator) -> list[tuple[str, str]]:
         ("topics", say.label("command", "Browse what I know")),
         ("schedule", say.label("command", "Schedule")),
         ("venues", say.label("command", "Venues and rooms")),
+        ("agenda", say.label("command", "My agenda")),
+        ("reminders", say.label("command", "Reminders and announcements")),
         ("person", say.label("command", "Put a question to a person")),
         ("status", say.label("command", "My open questions")),
         ("language", say.label("command", "Language · 中文 · Русский · English")),
