@@ -8,7 +8,7 @@ from bot.domain.knowledge import Entry
 from bot.domain.language import Language, fold
 from bot.stores.knowledge_files import Knowledge
 
-_CONTEXTS = (24, 12, 6, 2)
+_CONTEXTS = (24, 12, 6)
 
 
 class Places:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -198,10 +199,17 @@ def _glossary_names(programme: Programme) -> Iterator[Name]:
             continue
         names = [name for _, name in term.names.items()]
         aliases = [alias for several in term.aliases.values() for alias in several]
-        # «Secretariat» may be anybody's; a surname or a country stands alone.
-        vague = [alias for alias in aliases if " " not in alias and alias.isascii() | ("Ѐ" <= alias[0] <= "ԯ")]
-        vague = vague if kind in (Kind.INSTITUTION, Kind.PLACE) else []
+        vague = [alias for alias in aliases if _is_vague(alias, kind, names)]
         yield Name(term.id, kind, (*names, *(alias for alias in aliases if alias not in vague)), tuple(vague))
+
+
+def _is_vague(alias: str, kind: Kind, names: Sequence[str]) -> bool:
+    """Whether an alias may mean something else: «Secretariat» is anybody's, «the mayor of Tianjin» is a title."""
+    if kind is Kind.PERSON:
+        pieces = {piece for name in names for piece in re.findall(r"[㐀-鿿]|[^\W\d_㐀-鿿]{2,}", fold(name))}
+        return not pieces & set(re.findall(r"[㐀-鿿]|[^\W\d_㐀-鿿]{2,}", fold(alias)))
+    western = alias.isascii() or "Ѐ" <= alias[0] <= "ԯ"
+    return kind in (Kind.INSTITUTION, Kind.PLACE) and western and " " not in alias
 
 
 def _room_names(programme: Programme) -> Iterator[Name]:

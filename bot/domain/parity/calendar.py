@@ -9,7 +9,7 @@ from bot.domain.language import Language
 from bot.domain.parity import chinese_numerals
 from bot.domain.parity.values import Kind, Sheet, Value
 
-_N = rf"(?:\d{{1,2}}|[{chinese_numerals.CHARACTERS[2:11]}]{{1,3}})"
+_N = rf"(?:\d{{1,2}}|[{chinese_numerals.CHARACTERS[2:13]}]{{1,3}})"
 _RU_MONTHS = (
     r"январ\w*", r"феврал\w*", r"март\w*", r"апрел\w*", r"ма[йяюе]м?(?!\w)", r"июн\w*", r"июл\w*", r"август\w*",
     r"сентябр\w*", r"октябр\w*", r"ноябр\w*", r"декабр\w*",
@@ -31,9 +31,10 @@ _ZH_NEXT = re.compile(
 _ZH_MONTH = re.compile(rf"(?:(\d{{4}})年)?({_N})月(?!\d|[{chinese_numerals.CHARACTERS}])")
 _RU_DAYS = re.compile(
     r"(?<![\d.,:])(\d{1,2}(?:-?го|-?е)?(?:\s*(?:,|и|–|—|-|по|до)\s*\d{1,2}(?:-?го|-?е)?)*)\s+"
-    rf"({_RU_MONTH})(?:\s+(\d{{4}})(?!:?\d))?"
+    rf"({_RU_MONTH})(?:\s+(\d{{4}})(?!:?\d))?",
+    re.IGNORECASE,
 )
-_RU_MONTH_ALONE = re.compile(rf"(?<!\w)({_RU_MONTH})(?:\s+(\d{{4}})(?!:?\d))?")
+_RU_MONTH_ALONE = re.compile(rf"(?<!\w)({_RU_MONTH})(?:\s+(\d{{4}})(?!:?\d))?", re.IGNORECASE)
 _EN_DAYS = re.compile(
     r"(?<![\d.,:])(\d{1,2}(?:st|nd|rd|th)?(?:\s*(?:,|and|–|—|-|to|&)\s*\d{1,2}(?:st|nd|rd|th)?)*)\s+(?:of\s+)?"
     rf"({_EN_MONTH})(?:,?\s+(\d{{4}})(?!:?\d))?"

@@ -61,15 +61,22 @@ def _conflict(
         return (tuple(left), tuple(right)) if _strong(left) or _strong(right) else None
     if kind in SOFT:  # a city may be named twice here and once there
         return None
-    if _strong(left) and (spare := _spare(theirs, mine, left)):
+    # A title («the head of the administration») names its holder, but does not excuse another name beside it.
+    firm, others = _firm(mine), _firm(theirs)
+    left, right = unsupported(firm, others), unsupported(others, firm)
+    if left and (spare := _spare(others, firm, left)):
         return tuple(left), (spare,)
-    if _strong(right) and (spare := _spare(mine, theirs, right)):
+    if right and (spare := _spare(firm, others, right)):
         return (spare,), tuple(right)
     return None
 
 
+def _firm(values: Sequence[Value]) -> list[Value]:
+    return [value for value in values if not value.weak]
+
+
 def _strong(values: Sequence[Value]) -> bool:
-    return any(not value.weak for value in values)
+    return bool(_firm(values))
 
 
 def _spare(values: Sequence[Value], others: Sequence[Value], unknown: Sequence[Value]) -> Value | None:
@@ -77,10 +84,10 @@ def _spare(values: Sequence[Value], others: Sequence[Value], unknown: Sequence[V
 
     So «12 projects … 12 projects» against «12 projects … 13 projects» is a contradiction, not a missing 13.
     """
-    mine, theirs = Counter(value.key for value in values), Counter(value.key for value in others)
+    mine, theirs = (Counter((value.key, value.unit) for value in several) for several in (values, others))
     if len(values) != len(others) or len(unknown) != 1:
         return None
-    return next((value for value in values if mine[value.key] > theirs[value.key] > 0), None)
+    return next((value for value in values if mine[value.key, value.unit] > theirs[value.key, value.unit] > 0), None)
 
 
 def _merged(

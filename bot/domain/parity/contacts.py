@@ -9,11 +9,11 @@ from bot.domain.language import Language
 from bot.domain.parity.values import Kind, Sheet, Value
 
 _URL = re.compile(
-    r"https?://[^\s<>«»“”\"'，。；、（）()]+|(?<![\w@.])(?:www\.|t\.me/)[^\s<>«»“”\"'，。；、（）()]+", re.I
+    r"https?://[^\s<>«»“”\"'，。；、（）()]+|(?<![A-Za-z0-9@.])(?:www\.|t\.me/)[^\s<>«»“”\"'，。；、（）()]+", re.I
 )
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _DOMAIN = re.compile(
-    r"(?<![\w@./-])[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*\.(?:com|cn|org|net|ru|info|gov|edu|int|io|kz|uz|by)"
+    r"(?<![A-Za-zА-я0-9@./-])[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*\.(?:com|cn|org|net|ru|info|gov|edu|int|io|kz|uz|by)"
     r"(?:/[^\s<>«»“”\"'，。；、（）()]*)?(?![\w-])",
     re.I,
 )
