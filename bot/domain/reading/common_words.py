@@ -10,7 +10,7 @@ PHRASES = re.compile(
     r"|we'd) like to (?:know|see|hear|attend|join|visit)|i (?:want|need) to know"
     r"|i(?:'m| am) (?:wondering|looking for|interested in)|i wonder|(?:can|could|would"
     r"|will) you (?:please )?(?:tell|say|show|give|remind|list|send|check|let)(?: me| us)?(?: know)?"
-    r"|do you (?:know|happen to know)|give me|show me|remind me|going on|what's up|is there|are there|any chance"
+    r"|do you (?:know|happen to know)|(?:does )?any(?:one|body) know|give me|show me|remind me|going on|what's up|is there|are there|any chance"
     r"|kick(?:s|ing)? off|excuse me|good (?:morning|afternoon|evening|day)(?=[,!. ])"
     r"|thank you|thanks|no idea|by the way|sort of|kind of|need to be|supposed to be|should (?:i|we) (?:be|go"
     r"|head)|do (?:i|we) (?:go|need to be|have to be)|(?:i|we) (?:should|can) (?:go|attend|visit|see|join|catch)"
@@ -32,8 +32,8 @@ PHRASES = re.compile(
 )
 
 _EN = """
-a an and any anybody anyone are as at be been being but by did do does doing done for from get got had has have having
-he hello hey hi his hm how's i i'd i'll i'm i've if in into is isn't it it's its just know let list lot many may
+a an and any are as at be been being but by did do does doing done for from get got had has have having
+he hello hey hi his hm i i'd if in into is isn't it it's its just know let list lot many may
 me mine more much my o'clock of off oh ok okay on one ones only or our ours out please pls plz quick really
 regarding about concerning so some sorry such sure tell than thanks that that's the their them then there there's these
 they they're thing things this those till to too um uh up us very want wanna was we we'll we're were will with wondering
@@ -48,14 +48,14 @@ exact next whats take us'll wait everybody everyone all confirm correct yeah dea
 """
 _RU = """
 а без бы был была было были будет будут будем быть в вам вас во вот все всё всего всем вы да давай для до ее её если есть
-еще же за здесь и из или им их к как какой-то ко когда-то ли лишь мне меня мы на над нам нами нас наш наша наше ней
+еще же за здесь и из или им их к какой-то ко когда-то ли лишь мне меня мы на над нам нами нас наш наша наше ней
 нем нему них но ну о об один одна одно он она они оно от очень по под подскажи подскажите скажи скажите пожалуйста плиз
 пж покажи покажите напомни напомните расскажи расскажите дай дайте перечисли перечислите список при про просто ребят
 ребята коллеги с сам само себе со спасибо так также такое там то тогда того тоже той только том тот тут ту ты у уж
 хоть чтобы эта эти это этого этой этом этот эту я
 мероприятие мероприятия мероприятий мероприятие мероприятием событие события событий заседание заседания заседаний
 заседании сессия сессии сессий сессию доклад доклады докладов выступление выступления выступлений встреча встречи
-встреч активность активности пункт пункты пункта панель панели дискуссия дискуссии дискуссий лекция лекции
+встреч активность активности план планы планов пункт пункты пункта панель панели дискуссия дискуссии дискуссий лекция лекции
 идет идут идти идем идёт шло проходит проходят пройдет пройдут проходить происходит происходят произойдет состоится
 состоятся бывает ожидается ожидают ожидать намечено намечается намечена намечены намечен запланировано запланирована
 запланирован запланированы планируется планируются предусмотрено предусмотрена назначено назначена назначен назначены

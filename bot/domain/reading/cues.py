@@ -43,6 +43,8 @@ _NOT_SCHEDULE = (
     rf"|по) \w+)"
     r"|^до (?:завтра|вечера|понедельника|скорого)\W*$|^(?:明天|下午|晚上|回头|周.)见"
     rf"|{B}before or after{E}|{B}(?:до|раньше) или (?:после|позже){E}|之?前还是.{{0,4}}之?后"
+    rf"|{B}(?:the )?next (?:forum|year|summit|edition|conference|congress){E}|следующ\w+ (?:форум[ае]?|год[уа]?|саммит[ае]?|раз){E}"
+    r"|下一?届|明年|来年"
     r"|(?:现在|这会儿)(?:是)?(?:北京时间)?(?:几点|什么时间|什么时候)(?:了|钟|啊|呀|呢)*\s*[?。]*$|今天(?:是)?(?:几号|星期几|周几|礼拜几|几月几号)|几点了|什么时区"
 )  # fmt: skip
 
@@ -72,7 +74,7 @@ _WHERE = (
 _LONG = (
     rf"{B}(?:how (?:long|many (?:hours|minutes))|what(?:'s| is) the (?:duration|length)|duration){E}"
     rf"|{B}(?:как долго|сколько (?:по )?времени|(?:сколько )?(?:длится|продлится|продолжается|длятся"
-    rf"|продолжительность|длительность)|на сколько рассчитан\w*|сколько часов|сколько минут){E}"
+    rf"|продолжительность|длительность)|на сколько рассчитан\w*|сколько (?:идет|идут|займет|занимает)|сколько часов|сколько минут){E}"
     r"|多长时间|多久|多少时间|多少分钟|几个小时|几个钟头|多少小时|时长"
 )  # fmt: skip
 
@@ -189,6 +191,30 @@ _HOURS = re.compile(
 )
 _RIGHT_AFTER = re.compile(rf"{B}(?:right|straight|immediately|directly|just) (?=after)|{B}(?:сразу"
                           rf"|непосредственно) (?=после|за)|紧接着|紧随")
+
+
+# What a session is about, how to take part, what is shown there: its own entry answers that.
+_ABOUT_CONTENT = re.compile(
+    rf"what.* about\W*$|{B}о чем{E}|讨论(?:些|的)?(?:什么|啥)|讲(?:的是|些)?(?:什么|啥)|说(?:的是|些)?(?:什么|啥)|什么内容|主题是什么"
+)
+_OPEN_NOW = re.compile(
+    rf"^(?:\w+,? )?(?:is|are) .* (?:open|over)\W*$|{B}(?:открыт[аоы]?|работа[ею]т)(?: ли)?{E}|开(?:着|了|放|门)(?:吗|么)"
+)
+SESSION_NOUN = re.compile(
+    rf"{B}(?:session|event|meeting|talk|activity|activities|item|lecture|panel|programme|program)s?{E}"
+    r"|заседани|сесси|мероприят|встреч|событи|пункт|доклад|выступлени|场|活动|项|节目|环节|个会|议程|接下来|接着"
+)
+
+
+def content_asked(text: str) -> tuple[int, int] | None:
+    """Where it is asked what is talked about."""
+    found = _ABOUT_CONTENT.search(text)
+    return found.span() if found else None
+
+
+def asks_whether_open(text: str) -> bool:
+    """Whether it is asked if something is open: now is meant when no time is said."""
+    return bool(_OPEN_NOW.search(text))
 
 
 def is_other_matter(text: str) -> bool:

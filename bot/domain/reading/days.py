@@ -168,7 +168,7 @@ _RULES: list[Rule] = [
         for pattern, days in (
             (r"大后天", 3),
             (rf"后天|{B}(?:the )?day after tomm?orr?ow{E}|{B}после ?завтра{E}|{B}послезавтрашн\w+", 2),
-            (rf"(?:明天|明日|明儿个?|(?<!说)明(?=早|晚|上午|下午))|{B}to?mm?orr?ow(?:'s)?{E}|{B}tmrw?{E}|{B}завтр[ао]{E}"
+            (rf"(?:明天|明日|明儿个?|(?<!说)明(?=早|晚|上午|下午))|{B}to?mm?orr?ow(?:'s)?{E}|{B}tmrw?{E}|{B}the (?:next|following) day{E}|{B}(?:на )?следующ(?:ий|его) д(?:ень|ня){E}|{B}завтр[ао]{E}"
              rf"|{B}завтрашн\w+", 1),
             (rf"前天|{B}(?:the )?day before yesterday{E}|{B}позавчера(?:шн\w+)?", -2),
             (rf"昨天|昨日|昨晚|昨儿|{B}yesterday(?:'s)?{E}|{B}вчера(?:шн\w+)?", -1),
@@ -209,7 +209,7 @@ _RULES: list[Rule] = [
     (re.compile(rf"{B}(?P<a>\d{{1,2}})(?:-?(?:го|ого)|(?:{_RU_SUFFIX})? чис(?:ло|ла|лу)){E}(?! (?:зал|форум"
                 rf"|маршрут|ворот|вход))"),
      lambda found, calendar: _some(calendar.of_month(int(found["a"])))),
-    (re.compile(rf"{B}(?:(?P<a>{_RU_ORDINAL}) чис(?:ло|ла|лу)|(?P<b>{_RU_LATER})){E}(?! час)"),
+    (re.compile(rf"(?<!половине )(?<!половина )(?<!половины )(?<!половину )(?<!четверть )(?<!минут ){B}(?:(?P<a>{_RU_ORDINAL}) чис(?:ло|ла|лу)|(?P<b>{_RU_LATER})){E}(?! час)"),
      lambda found, calendar: _some(calendar.of_month(RU_ORDINALS[found["a"] or found["b"]]))),
     (re.compile(rf"{B}(?:(?:on |by |of )?the )?(?:(?P<a>\d{{1,2}})th|(?P<b>{_EN_LATER})){E}(?! (?:floor|sub"
                 rf"|session|route|hall|gate|item))"),

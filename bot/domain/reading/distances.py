@@ -80,7 +80,7 @@ _PARTS: list[tuple[re.Pattern[str], PartOfDay]] = [
     (_C(rf"{B}early (?:in the )?morning{E}|{B}рано утром{E}|清晨|一大早|一早|大清早"), PartOfDay.EARLY),
     (_C(rf"{B}(?:in |on )?(?:the )?(?:late )?(?:morning|forenoon)(?:'s)?{E}|{B}first half of the day{E}"
         rf"|{B}(?:с утра|утром|утро|утра|утречком|с утречка|утренн\w+){E}|{B}(?:в )?перв(?:ая|ой"
-        rf"|ую) половин[аеу] дня{E}|上午|早上|早晨|早(?!餐|饭|点)"), PartOfDay.MORNING),
+        rf"|ую) половин[аеу] дня{E}|上午|早上|早晨|(?<=\x01)早(?!餐|饭|点|\x01)"), PartOfDay.MORNING),
     (_C(rf"{B}(?:at |around |over |during )?(?:lunch ?time|noontime){E}|中午|正午|午间"), PartOfDay.NOON),
     (_C(rf"{B}(?:in |on )?(?:the )?(?:early |late )?afternoon(?:'s)?{E}|{B}second half of the day{E}"
         rf"|{B}(?:во )?втор(?:ая|ой|ую) половин[аеу] дня{E}|{B}пополудни{E}|下午|后半天"), PartOfDay.AFTERNOON),

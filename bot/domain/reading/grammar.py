@@ -14,7 +14,7 @@ from bot.domain.reading import times as clock_times
 from bot.domain.reading.anchors import find_anchor
 from bot.domain.reading.calendar import calendar_of
 from bot.domain.reading.common_words import BUSES, PHRASES
-from bot.domain.reading.cues import Cue, find_cues, find_hours, is_other_matter
+from bot.domain.reading.cues import Cue, asks_whether_open, find_cues, find_hours, is_other_matter
 from bot.domain.reading.finding import lookup
 from bot.domain.reading.judging import Cues, content_of, doubt, hosts_sessions
 from bot.domain.reading.model import Aspect, Reading, Relation, Window
@@ -157,23 +157,32 @@ class _Reader:
             loose=any(not name.exact for name in names),
             aspect=Aspect.END if Cue.END in cues else Aspect.START if Cue.START in cues else None,
         )
-        if anchor is not None:
-            sessions = [
-                one for one in self.programme.sessions if one.id in anchor.ids or (anchor.sort is Sort.KIND and one.kind in anchor.ids)
-            ]
-            placed = times.by_anchor(reading, sessions, side, self.now, self.calendar, Cue.RIGHT_AFTER in cues or Cue.NEXT in cues)
-            if placed is None:
-                return None
-            reading = placed
+        if anchor is not None and Cue.LONG in cues:  # "how long until dinner": when it is tells that
+            reading = replace(reading, sessions=self._meant(anchor), relation=Relation.WHEN_IS)
+        elif anchor is not None:
+            told_by = [self.programme.session(one) for one in self._meant(anchor)]
+            directly = Cue.RIGHT_AFTER in cues or Cue.NEXT in cues
+            reading = times.by_anchor(reading, told_by, side, self.now, self.calendar, directly)
         else:
             reading = self._relate(reading, times, cues)
         if reading is None:
             return None
-        doubt(self.writing, self.programme, self.calendar, reading, names, times, cues)
-        others = [name for name in names if name.sort is Sort.OTHER]
-        covered, leftover = content_of(self.writing, self.programme, self.gazetteer, reading, cues, others)
-        explicit = bool(cues.keys() - {Cue.EVENT}) or anchor is not None or bool(_ABOUT.search(self.writing.text))
+        doubted = doubt(self.writing, self.programme, self.calendar, reading, names, times, cues)
+        doubted += [(one.start, one.end) for one in names if one.sort is Sort.OTHER and not self._understood(one)]
+        covered, leftover = content_of(self.writing, self.programme, self.gazetteer, reading, cues, doubted)
+        asking = cues.keys() - {Cue.EVENT, Cue.START, Cue.END} - ({Cue.WHAT} if reading.sessions or reading.topics else set())
+        explicit = bool(asking) or anchor is not None or bool(_ABOUT.search(self.writing.text))
         return replace(reading, explicit=explicit, covered=covered, leftover=leftover)
+
+    def _meant(self, name: Name) -> tuple[str, ...]:
+        """The sessions that a name or the word for a kind stands for."""
+        if name.sort is Sort.KIND:
+            return tuple(one.id for one in self.programme.sessions if one.kind in name.ids)
+        return name.ids
+
+    def _understood(self, name: Name) -> bool:
+        """Whether a term of the glossary is a word of the grammar anyway: "schedule"."""
+        return self.writing.is_covered(name.start, name.end)
 
     def _narrow(self, ids: dict[Sort, tuple[str, ...]], kinds: set[str]) -> tuple[str, ...]:
         """Sessions named; a kind or a room said with an ambiguous name picks among them."""
@@ -218,7 +227,8 @@ class _Reader:
             if reading.rooms and timed and not reading.named:
                 return reading
             return replace(reading, relation=Relation.WHERE_IS)
-        if Cue.STILL in cues and reading.sessions and not timed:
+        whether_open = Cue.STILL in cues or asks_whether_open(self.writing.text)
+        if whether_open and reading.sessions and not timed and Cue.WHEN not in cues:
             return replace(reading, relation=Relation.NOW, moment=self.now)
         if timed:
             starting = Cue.START in cues and relation is Relation.AT and not reading.sessions

@@ -106,7 +106,10 @@ class Reading:
         """Whether there is nothing but a name, or nothing but several days: no question was asked about it."""
         if self.explicit or self.relation in (Relation.NOW, Relation.NEXT, Relation.FIRST, Relation.LAST):
             return False
-        return self.moment is None and (self.window is None or (len(self.window.days) > 1 and not self.named))
+        if self.window is None:
+            return self.moment is None
+        greeting = self.window.part is not None and not self.window.day_named  # "good evening", "morning"
+        return self.moment is None and not self.named and not self.rooms and (len(self.window.days) > 1 or greeting)
 
     @property
     def pure(self) -> bool:

@@ -31,7 +31,7 @@ _LOOSE = frozenset(stem(word) for word in "the of for a an по для номе�
 _SINGLE = str.maketrans("авсбекмнорт", "abcbekmhopt")
 _RISKY_LETTER = frozenset("авс")
 # Forms of verbs that look like names: "открыта" is not "открытие".
-_VERBS = frozenset("открыт открыта открыто открыты закрыт закрыта закрыто закрыты stand".split())
+_VERBS = frozenset("открыт открыта открыто открыты закрыт закрыта закрыто закрыты открытое подписан подписано подписана подписаны stand".split())
 # After "зал в" these words show that the letter was the name and not a preposition.
 _AFTER_LETTER = frozenset(
     "завтра сегодня послезавтра сейчас будет идет идёт идут потом дальше после до перед во в на что когда утром днем "
