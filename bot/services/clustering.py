@@ -1,78 +1,53 @@
 """Which questions are the same question, whoever asks and in which of the three languages.
 
 Joining two different questions sends somebody a wrong answer, leaving two equal ones apart costs a second card: so
-every rule here prefers to leave them apart. Measured on 171 questions with close neighbours (Hall A and Hall B, first
-and last bus): 99 of 100 joined pairs are the same question, two thirds of the equal pairs are joined.
+every rule here prefers to leave them apart. tests/services/test_clustering.py holds what it reaches.
 """
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Protocol, TypeVar
 
 import numpy as np
 
 from bot.domain.language import Language, clean, fold, written_language
 from bot.encoder import analysis, lexicon
+from bot.services.contrasts import figures_in, is_personal, places_in, sides_of, telling_in
+
+__all__ = ["Clustering", "Encoder", "Likeness", "is_personal"]
 
 Key = TypeVar("Key", bound=Hashable)
 
-# Fitted on pairs of questions in three languages: cosine of the vectors, how well the words of the less covered
-# question stand in the other, the mean of both directions, and whether both are written in one language.
-_COSINE, _COVERED, _COVERED_MEAN, _ONE_LANGUAGE, _CONSTANT = 11.6, 5.2, 5.7, -1.5, -11.0
-SURE = 0.6
+# Logistic regression on 8,600 pairs of questions in three languages: cosine of the vectors, how well the words of the
+# less covered question stand in the other, the mean of both directions, and whether both are in one language.
+_COSINE, _COVERED, _COVERED_MEAN, _ONE_LANGUAGE, _CONSTANT = 10.1, 5.8, 6.3, -1.9, -11.2
+SURE = 0.65
 """From this likelihood on two questions are one."""
-_MEAN_SURE = 0.35
-"""What the mean over all members of a cluster must reach: a chain of neighbours is no cluster."""
-_FAR = 0.2
+_MEAN_SURE = 0.5
+"""What the mean over all pairs of two clusters must reach to make them one: a chain of neighbours is no cluster."""
+_FAR = 0.25
 """Below this cosine nothing else is looked at."""
-_QUESTION_WORD, _SETTING_WORD = 0.3, 0.6
+_NEIGHBOURS = 60
+"""How many of the nearest questions each one is compared with."""
+_COMPARED = 12
+"""How many members stand for a cluster when two clusters are compared."""
+_REMEMBERED = 50_000
+_ASKING_WORD, _SETTING_WORD = 0.3, 0.6
 """Weights of words that only ask, and of words that every question of a forum may hold."""
 
-_ASKING_FILES = ("questions", "function_words")
+_ASKING = frozenset(
+    """where where-to where-from when what-time until-when since-when how how-to how-much how-many how-long how-often
+    who to-whom whose why what which what-kind what-about is-there do-you-have may-i can-i must-i need allowed possible
+    recommend advice help explain tell-me show find find-out ask question answer want plan-intend list example some any
+    all also with get-receive give use know please hello thanks exactly usually available look-see do-you include
+    information detail""".split()
+)
+_ASKING_FILE = "function_words"
 _SETTING = frozenset("forum participant participation venue hall hotel conference event delegate tianjin".split())
-
-# Of each line, a question that names one group and a question that names another are never the same.
-_APART = """
-start-of begin | end-of finish finish-task
-open-hours open-thing | closed close-thing
-arrive arrival-flight | depart departure
-hotel-check-in | hotel-check-out
-borrow rent-equipment | buy | return-back
-first first-bus | last last-bus
-today | tomorrow | yesterday | day-after-tomorrow | day-before-yesterday
-morning | noon | afternoon | evening | night midnight late-night
-monday | tuesday | wednesday | thursday | friday | saturday | sunday
-this-year | next-year | last-year
-breakfast | lunch | dinner
-bus shuttle | taxi hail-taxi | metro | train high-speed-rail | bicycle bike-sharing | car rent-car
-railway-station | airport
-vegetarian | vegan | halal | gluten-free food-allergy | no-pork | alcohol
-where where-to | when what-time until-when since-when | how-much | how-many | how-long | why
-"""
-# Names of countries, peoples and languages: sharing none of those that both name keeps two questions apart.
-_NAMES_FILE = "countries"
-_PLACE_LETTER = re.compile(
-    r"(?:hall|room|gate|block|зал[аеу]?|ворота|корпус|вход)\s*([a-zа-я])\b|\b([a-z])(?=[厅馆区座门])"
-)
-_MONTH = re.compile(r"\d{1,2}月|[./]0?7\b(?!:)")
-_NUMBER = re.compile(r"\d+(?:[.:]\d+)*")
-
-# One person's own trouble or errand: nobody else's answer fits it, however alike the words.
-_OWN = re.compile(
-    r"\b(i|we)('ve| have)? (just )?(lost|forgot|left|missed|broke)|\b(was|were|is|been) stolen|\bmy (suitcase|luggage|"
-    r"passport|bag|wallet|name|booking|reservation|speech|flight|driver|ticket|badge says)|\bcall me\b|"
-    r"\bcall (my|the) hotel|\bi (feel|am) (ill|sick|unwell|lost)|"
-    r"потерял|забыл|укра(ли|ден)|опоздал|сломал|мо(й|я|е|и|его|ей|ю|ему|их|им) (чемодан|багаж|паспорт|сумк|кошел|"
-    r"имя|имени|фамили|брон|рейс|водител|билет|доклад|выступлени)|позвоните|перезвоните|мне плохо|я заболел|"
-    r"заблудил|丢了|弄丢|落在|忘在|忘了带|被偷|我的(行李|箱子|护照|包|钱包|名字|姓名|预订|航班|司机|机票|发言|演讲)|"
-    r"给我(打|回)电话|我(不舒服|生病|病了|迷路)",
-    re.IGNORECASE,
-)
 
 
 class Encoder(Protocol):
@@ -96,16 +71,19 @@ class Likeness:
     word_concepts: tuple[frozenset[str], ...]
     concepts: frozenset[str]
     figures: frozenset[str]
-    """Numbers and the letters of halls: "11", "hall a"."""
+    places: frozenset[str]
+    telling: frozenset[str]
+    sides: tuple[frozenset[int], ...]
+    personal: bool
 
 
 class Clustering:
     """Compares questions with the encoder of the published index; thread-safe, remembers what it has seen."""
 
-    def __init__(self, encoder: Encoder, remembered: int = 8_192) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self.look = lru_cache(maxsize=remembered)(self._look)
-        self._word = lru_cache(maxsize=65_536)(lambda word: self._encoder.passages([word])[0])
+        self._vectors: dict[str, np.ndarray] = {}
+        self._looks: dict[str, Likeness] = {}
 
     def likelihood(self, one: str, other: str) -> float:
         """How probable it is (0..1) that both ask the same."""
@@ -122,80 +100,116 @@ class Clustering:
         asked = self.look(question)
         found: list[tuple[float, Key]] = []
         for key, wordings in groups.items():
-            if any(is_personal(wording) for wording in wordings):
+            members = [self.look(wording) for wording in dict.fromkeys(wordings)]
+            if any(member.personal for member in members):
                 continue
-            likelihood = _fit(asked, [self.look(wording) for wording in dict.fromkeys(wordings)])
-            if likelihood >= SURE:
-                found.append((likelihood, key))
+            likelihoods = [_likelihood(asked, member) for member in members]
+            if likelihoods and max(likelihoods) >= SURE and _agree(likelihoods):
+                found.append((max(likelihoods), key))
         return max(found, key=lambda pair: pair[0])[1] if found else None
 
     def cluster(self, questions: Sequence[str]) -> list[int]:
-        """For each question the number of its cluster, in order of first appearance."""
-        looks = [self.look(question) for question in questions]
-        members: list[list[Likeness]] = []
-        vectors = np.zeros((len(questions), len(looks[0].vector)), np.float32) if looks else np.zeros((0, 1))
-        owners = np.zeros(len(questions), np.int64)
-        by_text: dict[str, int] = {}
-        numbers: list[int] = []
-        for place, asked in enumerate(looks):
-            number = by_text.get(asked.folded)
-            if number is None and not is_personal(questions[place]):
-                number = self._best(asked, vectors[:place], owners[:place], members)
-            if number is None:
-                number = len(members)
-                members.append([])
-            if asked.folded not in by_text:
-                members[number].append(asked)
-            by_text.setdefault(asked.folded, number)
-            vectors[place], owners[place] = asked.vector, number
-            numbers.append(number)
-        return numbers
+        """For each question the number of its cluster, in order of first appearance, for one entry that answers all.
 
-    def _best(
-        self, asked: Likeness, vectors: np.ndarray, owners: np.ndarray, members: list[list[Likeness]]
-    ) -> int | None:
-        near = np.flatnonzero(vectors @ asked.vector >= _FAR) if len(vectors) else np.zeros(0, np.int64)
-        best = max(((_fit(asked, members[owner]), owner) for owner in set(owners[near].tolist())), default=(0.0, -1))
-        return best[1] if best[0] >= SURE else None
+        The likeliest pair first, two clusters become one when their members agree on the mean (average linkage) and
+        nothing keeps any two of them apart.
+        """
+        looks = self.looks(questions)
+        first: dict[str, int] = {}
+        places = [first.setdefault(look.folded, place) for place, look in enumerate(looks)]
+        distinct = list(dict.fromkeys(places))
+        owner = {place: place for place in distinct}
+        members = {place: [looks[place]] for place in distinct}
+        for _, one, other in _pairs([looks[place] for place in distinct]):
+            here, there = sorted((owner[distinct[one]], owner[distinct[other]]))
+            if here == there:
+                continue
+            few, many = _standing_for(members[here]), _standing_for(members[there])
+            if _agree([_likelihood(mine, theirs) for mine in few for theirs in many]):
+                members[here] += members.pop(there)
+                owner = {place: here if cluster == there else cluster for place, cluster in owner.items()}
+        numbers: dict[int, int] = {}
+        return [numbers.setdefault(owner[place], len(numbers)) for place in places]
 
-    def _look(self, text: str) -> Likeness:
-        text = analysis.simplified(clean(text)[:1_000])
-        words = tuple(dict.fromkeys(analysis.content(analysis.words(text))))
-        concepts = tuple(frozenset(lexicon.concepts_in(word)) for word in words)
-        vectors = [self._word(word) for word in words]
-        sentence = self._encoder.passages([text])[0]
-        return Likeness(
-            folded=fold(text),
-            language=written_language(text),
-            vector=sentence,
-            words=words,
-            word_vectors=np.stack(vectors) if vectors else np.zeros((0, len(sentence)), np.float32),
-            weights=np.array([_weight(found) for found in concepts], np.float32),
-            word_concepts=concepts,
-            concepts=frozenset(lexicon.concepts_in(text)),
-            figures=_figures(text),
-        )
+    def look(self, text: str) -> Likeness:
+        """A question as it is compared."""
+        return self.looks([text])[0]
+
+    def looks(self, texts: Sequence[str]) -> list[Likeness]:
+        """Questions as they are compared; new ones go through the encoder together."""
+        if len(self._looks) + len(texts) > _REMEMBERED:
+            self._looks, self._vectors = {}, {}
+        known = self._looks
+        read = {text: _read(text) for text in dict.fromkeys(texts) if text not in known}
+        self._encode([part for sentence, words in read.values() for part in (sentence, *words)])
+        for text, (sentence, words) in read.items():
+            known[text] = _likeness(sentence, words, self._vectors)
+        return [known[text] for text in texts]
+
+    def _encode(self, texts: Sequence[str]) -> None:
+        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        if missing:
+            self._vectors.update(zip(missing, self._encoder.passages(missing), strict=True))
 
 
-def is_personal(question: str) -> bool:
-    """Whether it is one person's own trouble or errand ("I lost my badge", "call my hotel"): never joined."""
-    return bool(_OWN.search(fold(question)))
+def _read(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text as the encoder reads it, and its content words."""
+    sentence = analysis.simplified(clean(text)[:1_000])
+    return sentence, tuple(dict.fromkeys(analysis.content(analysis.words(sentence))))
 
 
-def _fit(asked: Likeness, members: Iterable[Likeness]) -> float:
-    """The best likelihood with a member, or 0 when the others speak against it."""
-    scores = [_likelihood(asked, member) for member in members]
-    if not scores or min(scores) <= 0 or sum(scores) / len(scores) < _MEAN_SURE:
-        return 0.0
-    return max(scores)
+def _likeness(sentence: str, words: tuple[str, ...], vectors: Mapping[str, np.ndarray]) -> Likeness:
+    word_concepts = tuple(frozenset(lexicon.concepts_in(word)) for word in words)
+    concepts = frozenset(lexicon.concepts_in(sentence))
+    width = len(vectors[sentence])
+    return Likeness(
+        folded=fold(sentence),
+        language=written_language(sentence),
+        vector=vectors[sentence],
+        words=words,
+        word_vectors=np.stack([vectors[word] for word in words]) if words else np.zeros((0, width), np.float32),
+        weights=np.array([_weight(found) for found in word_concepts], np.float32),
+        word_concepts=word_concepts,
+        concepts=concepts,
+        figures=figures_in(sentence),
+        places=places_in(concepts),
+        telling=telling_in(concepts),
+        sides=sides_of(concepts),
+        personal=is_personal(sentence),
+    )
+
+
+def _pairs(looks: Sequence[Likeness]) -> list[tuple[float, int, int]]:
+    """Every pair that is one question by itself, the likeliest first; ties by place, so that chance decides nothing."""
+    if len(looks) < 2:
+        return []
+    vectors = np.stack([look.vector for look in looks])
+    near: set[tuple[int, int]] = set()
+    for place, vector in enumerate(vectors):
+        cosines = vectors @ vector
+        cosines[place] = -1.0
+        nearest = np.argsort(-cosines, kind="stable")[:_NEIGHBOURS]
+        near.update((min(place, int(other)), max(place, int(other))) for other in nearest if cosines[other] >= _FAR)
+    found = [(_likelihood(looks[one], looks[other]), one, other) for one, other in near]
+    return sorted((pair for pair in found if pair[0] >= SURE), key=lambda pair: (-pair[0], pair[1], pair[2]))
+
+
+def _standing_for(members: Sequence[Likeness]) -> Sequence[Likeness]:
+    """Members evenly drawn from a cluster, all of a small one."""
+    return members[:: -(-len(members) // _COMPARED)]
+
+
+def _agree(likelihoods: Sequence[float]) -> bool:
+    """Whether nothing speaks against joining: the mean is high, and no pair is kept apart."""
+    return min(likelihoods) > 0 and sum(likelihoods) / len(likelihoods) >= _MEAN_SURE
 
 
 def _likelihood(one: Likeness, other: Likeness) -> float:
     if one.folded == other.folded:
         return 1.0
-    cosine = float(one.vector @ other.vector)
-    if cosine < _FAR or not one.words or not other.words or _apart(one, other):
+    if not one.words or not other.words or _apart(one, other):
         return 0.0
+    cosine = float(one.vector @ other.vector)
     there, back = _covered(one, other), _covered(other, one)
     score = _COSINE * cosine + _COVERED * min(there, back) + _COVERED_MEAN * (there + back) / 2 + _CONSTANT
     if one.language is other.language:
@@ -214,49 +228,22 @@ def _covered(one: Likeness, other: Likeness) -> float:
 
 
 def _apart(one: Likeness, other: Likeness) -> bool:
-    """Whether something in them cannot be the same: another number, hall, day, meal, language, kind of question."""
-    lone, lother = one.figures - other.figures, other.figures - one.figures
-    if (lone and lother) or any(figure.startswith("letter") for figure in lone | lother):
+    """Whether something in them cannot be the same: another number, hall, day, meal, country, kind of question."""
+    mine, theirs = one.figures - other.figures, other.figures - one.figures
+    if (mine and theirs) or any(figure.startswith("letter") for figure in mine | theirs):
         return True
-    for groups in _apart_groups():
-        here = {place for place, group in enumerate(groups) if group & one.concepts}
-        there = {place for place, group in enumerate(groups) if group & other.concepts}
-        if here and there and not here & there:
-            return True
-    names_here, names_there = _names() & one.concepts, _names() & other.concepts
-    return bool(names_here and names_there and not names_here & names_there)
-
-
-def _figures(text: str) -> frozenset[str]:
-    folded = fold(text)
-    letters = (first or second for first, second in _PLACE_LETTER.findall(folded))
-    numbers = _NUMBER.findall(_MONTH.sub(" ", folded))
-    # The month is named in one language and counted in another: it would look like a number of its own.
-    return frozenset([*(f"letter {letter}" for letter in letters), *(number.lstrip("0") or "0" for number in numbers)])
+    if one.telling != other.telling or (one.places and other.places and not one.places & other.places):
+        return True
+    return any(here and there and not here & there for here, there in zip(one.sides, other.sides, strict=True))
 
 
 def _weight(concepts: frozenset[str]) -> float:
-    if concepts and all(concept in _asking() for concept in concepts):
-        return _QUESTION_WORD
+    if concepts and concepts <= _asking():
+        return _ASKING_WORD
     return _SETTING_WORD if concepts & _SETTING else 1.0
 
 
 @cache
-def _apart_groups() -> tuple[tuple[frozenset[str], ...], ...]:
-    lines = _APART.strip().splitlines()
-    return tuple(tuple(frozenset(part.split()) for part in line.split("|")) for line in lines)
-
-
-@cache
 def _asking() -> frozenset[str]:
-    return frozenset(concept for name in _ASKING_FILES for concept in _concepts_of(name))
-
-
-@cache
-def _names() -> frozenset[str]:
-    return frozenset(_concepts_of(_NAMES_FILE))
-
-
-def _concepts_of(name: str) -> list[str]:
-    lines = (lexicon.FOLDER / f"{name}.tsv").read_text("utf-8").splitlines()[1:]
-    return [line.split("\t")[0].strip() for line in lines if line.strip()]
+    lines = (lexicon.FOLDER / f"{_ASKING_FILE}.tsv").read_text("utf-8").splitlines()[1:]
+    return _ASKING | {line.split("\t")[0].strip() for line in lines if line.strip()}
