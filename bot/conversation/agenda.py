@@ -201,7 +201,7 @@ async def _choose(turn: Turn, what: str, key: str, language: Language) -> Reply:
         return replace(await schedule.card(turn, session, language), replaces=True, toast=toast)
     session = sessions.session_named(key, programme)
     if what == "ics":
-        text = say.text("“{title}” for the calendar of your phone or computer.", title=sessions.title_of(session, say))
+        text = say.text("For the calendar of your phone or computer: “{title}”.", title=sessions.title_of(session, say))
         return Reply(text=text, attachment=file_of([session], turn.edition, say, turn.now, entries.key_of(session.id)))
     if what != "add" or session.cancelled:
         raise ButtonRefused(what)

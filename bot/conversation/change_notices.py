@@ -115,8 +115,8 @@ def correction_notice(person: Affected, entry: Entry, edition: Edition) -> Reply
     before, now = person.entry.shown_in(say.language)[0], entry.shown_in(say.language)[0]
     parts = [
         say.text("I told you something that has been corrected since."),
-        say.text("Before:") + "\n" + before.body,
-        say.text("Now:") + "\n" + now.body,
+        say.text("This is what I told you:") + "\n" + before.body,
+        say.text("This is right now:") + "\n" + now.body,
     ]
     return Reply(
         title=f"🔔 {now.title}",

@@ -48,7 +48,7 @@ def _time(reading: Reading, programme: Programme, say: Translator) -> str:
     if reading.relation is Relation.NEXT:
         if reading.window is not None:
             return say.text("next, {time}", time=_window(reading.window, reading.relation, say))
-        return say.text("next, {time}", time=say.moment(reading.moment)) if reading.moment else ""
+        return say.text("next after {time}", time=say.moment(reading.moment)) if reading.moment else ""
     if reading.window is not None:
         return _window(reading.window, reading.relation, say)
     return say.moment(reading.moment) if reading.moment else ""

@@ -31,7 +31,7 @@ def show(answer: ProgrammeAnswer, edition: Edition, say: Translator, now: dateti
         return _one(session, reading, findings, edition, say, now)
     text = "\n\n".join(part for part in _parts(reading, findings, edition.programme, say, now) if part)
     return Reply(
-        title=_capital(heading(reading, edition.programme, say)),
+        title=_title(heading(reading, edition.programme, say), reading),
         text=text,
         small_print=sessions.small_print((one.session for one in told(answer)), edition, say),
     )
@@ -116,7 +116,7 @@ def _one(
     parts.append(sessions.text_of(session.registration, say))
     title = spoken(reading, programme, say) if reading.window is not None else sessions.title_of(session, say)
     text = "\n\n".join(part for part in parts if part)
-    return Reply(title=_capital(title), text=text, small_print=sessions.small_print([session], edition, say))
+    return Reply(title=_title(title, reading), text=text, small_print=sessions.small_print([session], edition, say))
 
 
 def _time(one: Occurrence, programme: Programme, say: Translator, now: datetime) -> str:
@@ -203,5 +203,7 @@ def _another_day(reading: Reading, shown: list[Occurrence], programme: Programme
     return reading.moment is None or reading.moment.astimezone(programme.zone).date() != day
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _title(text: str, reading: Reading) -> str:
+    """A heading begins with a capital letter, except for a date, which is written as dates are."""
+    dated = reading.window is not None and reading.relation not in (Relation.NEXT, Relation.FIRST, Relation.LAST)
+    return text if dated and not reading.window.whole else text[:1].upper() + text[1:]
