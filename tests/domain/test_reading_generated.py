@@ -150,10 +150,10 @@ def test_every_generated_question_is_answered_exactly(programme):
     for language, name, question, expected, now in generate(oracle):
         moment = now.replace(tzinfo=programme.zone)
         asked += 1
-        began = clock.perf_counter()
+        began = clock.thread_time()
         reading = read(question, programme, moment)
         findings = lookup(reading, programme, moment) if reading else None
-        spent += clock.perf_counter() - began
+        spent += clock.thread_time() - began
         if reading is None or not reading.pure:
             wrong.append((language, name, now, question, "not understood", reading and reading.leftover))
             continue
@@ -162,4 +162,4 @@ def test_every_generated_question_is_answered_exactly(programme):
             wrong.append((language, name, now, question, sorted(found - expected), sorted(expected - found)))
     assert asked >= 3000
     assert not wrong, f"{len(wrong)} of {asked}:\n" + "\n".join(str(line) for line in wrong[:60])
-    assert spent / asked < 0.003
+    assert spent / asked < 0.003  # seconds of this thread: other work on the machine does not count

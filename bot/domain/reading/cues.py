@@ -62,8 +62,8 @@ _WHEN = (
 
 _WHERE = (
     rf"{B}(?:where(?:'s|s|abouts)?|(?:in |at |from |to )?(?:which|what) (?:hall|room|place|location|venue|gate"
-    rf"|entrance|floor|building|level|desk)s?|location of|venue of|how (?:do|can) (?:i|we) (?:get|find|reach"
-    rf"|go)(?: to)?|way to){E}"
+    rf"|entrance|floor|building|level|desk)s?|location of|venue of|how (?:do|can) (?:i|we) (?:(?:get|go) to|find"
+    rf"|reach)|way to){E}"
     rf"|{B}(?:где|куда|откуда|(?:в|из|к|у|от|на) как(?:ом|ого|ой|их|ую) (?:зал[еау]?|месте|место|помещени\w+"
     rf"|комнат\w+|ворот(?:ах)?|вход\w*|этаж\w*|стойк\w+|аудитори\w+)|какой зал|как (?:пройти|добраться"
     rf"|дойти)(?: (?:на|в|до|к))?|место проведения){E}"

@@ -157,7 +157,7 @@ class _Reader:
             loose=any(not name.exact for name in names),
             aspect=Aspect.END if Cue.END in cues else Aspect.START if Cue.START in cues else None,
         )
-        if anchor is not None and Cue.LONG in cues:  # "how long until dinner": when it is tells that
+        if anchor is not None and side is Relation.BEFORE and Cue.LONG in cues:  # "how long until dinner": when it is tells that
             reading = replace(reading, sessions=self._meant(anchor), relation=Relation.WHEN_IS)
         elif anchor is not None:
             told_by = [self.programme.session(one) for one in self._meant(anchor)]
