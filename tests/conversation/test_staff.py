@@ -267,8 +267,8 @@ async def test_forged_buttons_do_nothing(desk):
     await desk.ask(7, QUESTION)
     chance = random.Random(5)
     forged = ["d:take:", "d:take:999", "d:take:1:x", "d:send:1:wifi", "d:send:1:no-such", "d:nothing:1", "d::", "d",
-              "d:take:-1", "d:take:１", "d:take:" + "9" * 40, "x:1:up:en", "f:yes", "l:set:zh", "d:draft:1", "d:close:1",
-              "d:reopen:1", "d:back:1"]  # fmt: skip
+              "d:take:-1", "d:take:１", "d:take:" + "9" * 40, "x:1:up:en", "f:yes", "l:set:zh", "d:draft:1",
+              "d:close:1", "d:reopen:1", "d:back:1"]  # fmt: skip
     forged += ["".join(chr(chance.randrange(33, 0x500)) for _ in range(20)) for _ in range(180)]
     for data in forged:
         await desk.press_data(ANNA, desk.card, data)

@@ -1,0 +1,168 @@
+"""The desk through the real application over HTTP: volunteers and delegates in Telegram."""
+
+import asyncio
+
+from tests.botapi.desk_process import open_house
+from tests.botapi.fixtures import api, running  # noqa: F401
+
+STAFF, SUPER = -4001, -(10**12) - 1
+ANNA, BORIS, STRANGER = 5, 6, 66
+QUESTION = "Who sells kites <b>& tulips</b> here?"
+
+
+def desk(api, folder, **more):  # noqa: F811
+    api.world.group(STAFF, [ANNA, BORIS])
+    return running(api, folder, open_house, **{"staff_chat": STAFF, "knowledge_dir": folder / "knowledge"} | more)
+
+
+def cards(world, chat=STAFF):
+    return [message for message in world.messages[chat].values()
+            if message.get("from", {}).get("is_bot") and "#" in message.get("text", "")]  # fmt: skip
+
+
+def data_of(message, label):
+    return next(button["callback_data"] for row in message["reply_markup"]["inline_keyboard"] for button in row
+                if label in button["text"])  # fmt: skip
+
+
+async def card_of(it, person, question=QUESTION, chat=STAFF):
+    known = len(cards(it.world, chat))
+    it.world.say(person, question)
+    await it.until(lambda world: len(cards(world, chat)) > known)
+    return cards(it.world, chat)[-1]
+
+
+async def shows(it, words, chat=STAFF, seconds=20):
+    """Until some message of the chat shows these words now."""
+
+    def shown(world):
+        return next((message for message in world.messages[chat].values() if words in message.get("text", "")), None)
+
+    return await it.until(shown, seconds)
+
+
+async def test_take_answer_write_back_close(api, tmp_path):  # noqa: F811
+    async with desk(api, tmp_path) as it:
+        card = await card_of(it, 7)
+        assert f"“{QUESTION}”" in card["text"] and "Delegate 1 · English" in card["text"]
+        it.world.press(ANNA, STAFF, card["message_id"], data_of(card, "Take"), name="Anna")
+        await shows(it, "working on your question", 7)
+        await shows(it, "Anna has it since")
+        it.world.press(BORIS, STAFF, card["message_id"], "d:back:1")
+        it.world.say(ANNA, "At <the> gate & beyond", chat=STAFF, reply_to=card["message_id"], name="Anna")
+        answer = await shows(it, "At <the> gate & beyond", 7)
+        assert answer["reply_to_message"]["text"] == QUESTION
+        it.world.say(7, "And pumpkins?", reply_to=answer["message_id"])
+        words = await shows(it, "And pumpkins?")
+        assert words["reply_to_message"]["message_id"] == card["message_id"]
+        it.world.say(ANNA, "No pumpkins.", chat=STAFF, reply_to=words["message_id"])
+        last = await shows(it, "No pumpkins.", 7)
+        it.world.press(7, 7, last["message_id"], data_of(last, "That helps"))
+        await shows(it, "and closed.")
+        await it.until(lambda world: not world.unanswered())
+        assert any("Anna has it since" in (call["text"] or "") for call in it.world.callbacks.values())
+
+
+async def test_files_and_places_go_through(api, tmp_path):  # noqa: F811
+    async with desk(api, tmp_path) as it:
+        card = await card_of(it, 7)
+        it.world.files |= {name: {"name": name, "content": b"x", "kind": kind} for name, kind in
+                           (("large", "photo"), ("f", "document"), ("v", "voice"))}  # fmt: skip
+        photo = {"photo": [{"file_id": "small", "file_unique_id": "1", "width": 9, "height": 9},
+                           {"file_id": "large", "file_unique_id": "2", "width": 90, "height": 90}],
+                 "caption": "this <way>"}  # fmt: skip
+        file = {"file_id": "f", "file_unique_id": "3", "file_name": "plan.pdf"}
+        voice = {"file_id": "v", "file_unique_id": "4", "duration": 3}
+        place = {"latitude": 39.0, "longitude": 117.7}
+        venue = {"title": "Gate", "address": "7 Road", "location": place}
+        for extra in (photo, {"document": file}, {"voice": voice}, {"location": place},
+                      {"venue": venue, "location": place}):  # fmt: skip
+            it.world.say(ANNA, chat=STAFF, reply_to=card["message_id"], extra=extra)
+        it.world.say(ANNA, chat=STAFF, reply_to=card["message_id"], extra={"dice": {"emoji": "🎲", "value": 3}})
+        await it.until(lambda world: {"sendPhoto", "sendDocument", "sendVoice", "sendLocation", "sendVenue"}
+                       <= {call["method"] for call in world.sent(7)})  # fmt: skip
+        assert "this <way>" in it.world.sent(7, "sendPhoto")[0]["text"]
+        await shows(it, "Not sent: only words")
+
+
+async def test_what_does_not_arrive_is_said(api, tmp_path):  # noqa: F811
+    async with desk(api, tmp_path) as it:
+        card = await card_of(it, 7)
+        it.world.block(7)
+        it.world.say(ANNA, "At the gate.", chat=STAFF, reply_to=card["message_id"])
+        note = await shows(it, "⚠️ #1: Not delivered to Delegate 1")
+        assert note["reply_to_message"]["text"] == "At the gate."
+        await it.until(lambda world: "Not delivered" in world.messages[STAFF][card["message_id"]]["text"])
+
+
+async def test_strangers_and_impostors_change_nothing(api, tmp_path):  # noqa: F811
+    async with desk(api, tmp_path) as it:
+        card = await card_of(it, 7)
+        number = card["message_id"]
+        for data in ("d:take:1", "d:dismiss:1", "d:send:1:theme"):
+            it.world.press(STRANGER, STAFF, number, data)
+            it.world.press(STRANGER, STRANGER, 1, data)
+        it.world.say(STRANGER, "I answer", chat=STAFF, reply_to=number)
+        it.world.say(ANNA, "I answer", chat=STAFF, reply_to=number, anonymous=True)
+        it.world.say(ANNA, "/queue", chat=STAFF, forwarded=True)
+        it.world.say(STRANGER, "/queue")
+        await it.until(lambda world: not world.unanswered() and not world.updates)
+        await asyncio.sleep(0.5)
+        assert "🟡" in it.world.messages[STAFF][number]["text"]
+        assert not [text for text in it.world.texts(7) if "I answer" in text]
+        assert not [text for text in it.world.texts(STRANGER) + it.world.texts(STAFF) if "kites" in text][1:]
+
+
+async def test_fifty_volunteers_press_at_once(api, tmp_path):  # noqa: F811
+    api.world.group(STAFF, [ANNA, BORIS, *range(1000, 1050)])
+    async with desk(api, tmp_path) as it:
+        card = await card_of(it, 7)
+        for person in range(1000, 1050):
+            it.world.press(person, STAFF, card["message_id"], data_of(card, "Take"), name=f"V{person}")
+        await it.until(lambda world: len(world.callbacks) == 50 and not world.unanswered(), 40)
+        texts = [call["text"] for call in it.world.callbacks.values()]
+        assert len([text for text in texts if text.startswith("It is yours")]) == 1
+        assert len([text for text in texts if "has it since" in text]) == 49
+
+
+async def test_the_group_becomes_a_supergroup_and_the_desk_goes_on(api, tmp_path):  # noqa: F811
+    async with desk(api, tmp_path) as it:
+        await card_of(it, 7)
+        it.world.migrate(STAFF, SUPER)
+        card = (await shows(it, "Delegate 1", SUPER), cards(it.world, SUPER)[-1])[1]
+        it.world.press(ANNA, SUPER, card["message_id"], data_of(card, "Take"))
+        it.world.say(ANNA, "At the gate.", chat=SUPER, reply_to=card["message_id"])
+        await shows(it, "At the gate.", 7)
+    async with desk(api, tmp_path) as it:
+        await card_of(it, 8, "Who sells walnuts today?", SUPER)
+
+
+async def test_a_bot_put_out_of_the_group_keeps_the_cards(api, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("bot.channels.telegram.sending.GROUP_PAUSE", 1.0)
+    async with desk(api, tmp_path) as it:
+        it.world.block(STAFF)
+        for person in range(20, 30):
+            it.world.say(person, f"Who sells kites in tent {person}?")
+        await it.until(lambda world: world.reached(20) >= 10)
+        it.world.block(STAFF, False)
+        await it.until(lambda world: len(cards(world)) >= 10, 40)
+
+
+async def test_forgetting_empties_what_the_group_shows(api, tmp_path):  # noqa: F811
+    async with desk(api, tmp_path) as it:
+        card = await card_of(it, 7, "Where is the zebracanary?")
+        it.world.say(ANNA, "/queue", chat=STAFF)
+        await shows(it, "1 question waits")
+        it.world.press(7, 7, 1, "f:yes")
+        await it.until(lambda world: not any(
+            "zebracanary" in message.get("text", "") for message in world.messages[STAFF].values()))  # fmt: skip
+        assert "Deleted by the delegate" in it.world.messages[STAFF][card["message_id"]]["text"]
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"zebracanary" in path.read_bytes()]
+
+
+async def test_the_group_has_its_own_menu(api, tmp_path):  # noqa: F811
+    async with desk(api, tmp_path) as it:
+        await it.until(lambda world: any(str(STAFF) in scope for scope in world.commands))
+        scope = next(scope for scope in it.world.commands if str(STAFF) in scope)
+        shown = [command["command"] for command in it.world.commands[scope]]
+        assert shown[:4] == ["queue", "stats", "languages", "help"]
