@@ -52,7 +52,7 @@ def home(turn: Turn, page: int, language: Language) -> Reply:
     text = say.text("Please choose a building or a room.") if rooms else say.text("Nothing is published here yet.")
     if pages > 1:
         text += "\n" + say.text("Page {page} of {pages}", page=page + 1, pages=pages)
-    return Reply(title=say.label("heading", "📍 Venues and rooms"), text=text, buttons=tuple(rows))
+    return Reply(title=say.label("topic", "📍 Venues"), text=text, buttons=tuple(rows))
 
 
 async def card(turn: Turn, key: str, language: Language) -> Reply:
