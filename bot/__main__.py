@@ -93,6 +93,20 @@ def evaluate(options: argparse.Namespace) -> int:
     return evaluating.run(options)
 
 
+def report(options: argparse.Namespace) -> int:
+    """The organizers' board."""
+    from bot.channels import reporting
+
+    return reporting.run(options, _clock(options.now, running=False)())
+
+
+def handbook(options: argparse.Namespace) -> int:
+    """The printable handbook."""
+    from bot.channels import handbook_pages
+
+    return handbook_pages.run(options, _clock(options.now, running=False)())
+
+
 def build_encoder(options: argparse.Namespace) -> int:
     """The embedded encoder, from the repository's data."""
     from bot.services.training import build_encoder, fit_shipped
@@ -160,6 +174,21 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--now", type=_moment, metavar="ISO", help="the moment it is taken to be (event time zone)")
 
 
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--html", metavar="FILE", help="write one self-contained page")
+    parser.add_argument("--drafts", metavar="DIR", help="write a file to fill in for each unanswered question")
+    parser.add_argument("--since", type=_moment, metavar="ISO", help="only from this moment on (event time zone)")
+    parser.add_argument(
+        "--cluster", metavar="FILE", help='cluster lines {"id", "question"} instead; - for standard input'
+    )
+    _add_language_and_now(parser)
+
+
+def _add_handbook(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="DIR", help="where zh.html, ru.html and en.html are written")
+    parser.add_argument("--now", type=_moment, metavar="ISO", help="the moment it is taken to be (event time zone)")
+
+
 def _add_build_encoder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fit-only", action="store_true", help="keep the model, fit only the decision again")
 
@@ -189,6 +218,8 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Comman
     "ask": ("answer a question, or a file of questions, as JSON lines", _add_ask, ask),
     "run": ("the Telegram bot", _add_nothing, run),
     "evaluate": ("ask the golden questions and print how often right", _add_evaluate, evaluate),
+    "report": ("what was asked and not answered, as text or as a page", _add_report, report),
+    "handbook": ("write the published knowledge as printable pages", _add_handbook, handbook),
     "build-encoder": ("build the embedded encoder and fit its decision", _add_build_encoder, build_encoder),
     "calendar": ("write the programme as an .ics file", _add_calendar, calendar),
     "door-sheets": ("write printable pages with QR codes for the doors", _add_door_sheets, door_sheets),

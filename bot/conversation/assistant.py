@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +15,7 @@ from typing import Protocol
 from bot.conversation import (
     agenda,
     asking,
+    board,
     browsing,
     profile,
     reminders,
@@ -36,10 +37,13 @@ from bot.stores.database import Database, DatabaseUnavailable, Transaction, dele
 
 logger = logging.getLogger(__name__)
 
+Preparation = Callable[..., Awaitable[object]]
+"""The slow part of a command, done before its transaction."""
+
 REMEMBERED = timedelta(minutes=10)
 """For how long an earlier question helps to understand the next one."""
 
-ROOMS: tuple[ModuleType, ...] = (profile, browsing, asking, talking, schedule, venues, agenda)
+ROOMS: tuple[ModuleType, ...] = (profile, browsing, asking, talking, schedule, venues, agenda, board)
 """Modules with COMMANDS and BUTTONS; a later one may take over a command of an earlier one."""
 
 
@@ -75,9 +79,11 @@ class Assistant:
         self.announcing = announcing or Announcing(settings)
         self._commands: dict[str, Handler] = {}
         self._buttons: dict[str, Handler] = {"m": self._open_menu}
+        self._preparations: dict[str, Preparation] = {}
         for room in rooms:
             self._commands.update(getattr(room, "COMMANDS", {}))
             self._buttons.update(getattr(room, "BUTTONS", {}))
+            self._preparations.update(getattr(room, "PREPARATIONS", {}))
 
     @property
     def staff_chat(self) -> int | None:
@@ -126,7 +132,11 @@ class Assistant:
             return Consideration(language, await self._snapshot(), outcome=Courtesy(CourtesyKind.EMPTY),
                                  question=Question("", language, self._clock()))  # fmt: skip
         if not text:
-            return Consideration(language, await self._snapshot())
+            prepare = self._preparations.get(incoming.command.lower())
+            prepared = None
+            if prepare is not None:
+                prepared = await prepare(incoming, self._database, self._published, self._settings, self._clock())
+            return Consideration(language, await self._snapshot(), prepared=prepared)
         question = Question(text, language, self._clock(), previous)
         started = time.perf_counter()
         outcome = await asyncio.to_thread(self._answering.answer, question)

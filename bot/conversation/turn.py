@@ -60,6 +60,8 @@ class Consideration:
     question: Question | None = None
     outcome: Outcome | None = None
     milliseconds: float = 0.0
+    prepared: object = None
+    """What a command's own preparation found out (see PREPARATIONS of a room)."""
 
 
 @dataclass(frozen=True)
