@@ -43,6 +43,21 @@ class Weights:
 
 
 @dataclass(frozen=True)
+class Ranking:
+    """How candidates are ordered: entries that bring their own questions and plain prose are weighed differently.
+
+    Fitted together, so that the scores of both kinds compare.
+    """
+
+    asked: Weights
+    plain: Weights
+
+    def score(self, features: Sequence[float]) -> float:
+        """The score; the last feature says whether the entry brings questions of its own."""
+        return (self.asked if features[-1] else self.plain).score(features)
+
+
+@dataclass(frozen=True)
 class Thresholds:
     """From which confidence on an answer is given, and from which a choice is offered."""
 
@@ -56,7 +71,7 @@ class Calibration:
 
     model: str
     """Identity of the encoder it was fitted for; evidence of another one must not be decided with it."""
-    ranking: Weights
+    ranking: Ranking
     confidence: Forest
     """Is the best candidate right? Judged by `summarize`, the language among the features."""
     relevance: Forest

@@ -13,6 +13,7 @@ from bot.domain.calibration import (
     Calibration,
     Candidate,
     Evidence,
+    Ranking,
     Thresholds,
     Weights,
     summarize,
@@ -24,10 +25,15 @@ from bot.services.follow_up import joined
 from bot.stores.index import Index
 from bot.stores.index_search import FEATURES
 
-WRONG_ANSWERS = 0.02
-"""Aimed share of wrong answers among answers given; the bar is 3 %, and a fit falls short of its aim elsewhere."""
-FALSE_CHOICES = 0.05
-"""Aimed share of questions far from the event that are offered a choice."""
+WRONG_ANSWERS = 0.03
+"""Share of wrong answers among answers given."""
+ANSWERED_NEAR_MISSES = 0.06
+"""Share of near-misses that get an answer; the bar is 8 %."""
+FALSE_CHOICES = 0.08
+"""Share of questions far from the event that are offered a choice; the bar is 10 %."""
+TRAFFIC = {"near-miss": 0.15, "far": 0.10}
+"""Shares of a day's questions that no entry answers. The golden set holds many more near-misses than people ask,
+so that there is enough to learn from; for the share of wrong answers they count as often as they are asked."""
 FOLDS = 5
 
 
@@ -50,12 +56,15 @@ def cases_for(index: Index, questions: Sequence[GoldenQuestion], now: datetime) 
     return found
 
 
-def fit(cases: Sequence[Case], model: str) -> Calibration:
-    """A calibration for `model`; confidence is judged on folds by topic, so that no topic vouches for itself."""
+def fit(cases: Sequence[Case], plain: Sequence[Case], model: str) -> Calibration:
+    """A calibration for `model`; confidence is judged on folds by topic, so that no topic vouches for itself.
+
+    `plain` are cases among entries without questions of their own: the ranking learns from them as well.
+    """
     folds = np.array([_fold(case.question.topic) for case in cases])
     summaries, right, near = np.empty(len(cases), object), np.zeros(len(cases), bool), np.zeros(len(cases), bool)
     for fold in range(FOLDS):
-        ranking = _fit_ranking([case for case, own in zip(cases, folds, strict=True) if own != fold])
+        ranking = _fit_ranking([*(case for case, own in zip(cases, folds, strict=True) if own != fold), *plain])
         for place in np.flatnonzero(folds == fold):
             summaries[place], right[place], near[place] = _judge(cases[place], ranking)
     features = np.array(list(summaries))
@@ -63,12 +72,15 @@ def fit(cases: Sequence[Case], model: str) -> Calibration:
     thresholds = {}
     for language in Language:
         own = np.array([case.question.language is language for case in cases])
-        far = own & np.array([case.question.kind in ("off-topic", "injection") for case in cases])
+        kinds = np.array([_traffic(case.question) for case in cases])
+        wrong = _threshold_for_wrong(answered[own], right[own], _weights(kinds[own]), WRONG_ANSWERS)
+        near_misses = _threshold_for_share(answered[own & (kinds == "near-miss")], ANSWERED_NEAR_MISSES)
         thresholds[language] = Thresholds(
-            answer=_threshold_for_wrong(answered[own], right[own], WRONG_ANSWERS),
-            choice=_threshold_for_share(offered[far], FALSE_CHOICES),
+            answer=max(wrong, near_misses),
+            choice=_threshold_for_share(offered[own & (kinds == "far")], FALSE_CHOICES),
         )
-    return Calibration(model, _fit_ranking(cases), _forest(features, right), _forest(features, near), thresholds)
+    ranking = _fit_ranking([*cases, *plain])
+    return Calibration(model, ranking, _forest(features, right), _forest(features, near), thresholds)
 
 
 def _fold(topic: str) -> int:
@@ -76,7 +88,7 @@ def _fold(topic: str) -> int:
     return sum(topic.removeprefix("near-").encode()) % FOLDS
 
 
-def _judge(case: Case, ranking: Weights) -> tuple[tuple[float, ...], bool, bool]:
+def _judge(case: Case, ranking: Ranking) -> tuple[tuple[float, ...], bool, bool]:
     """The summary of a case under a ranking, whether the best candidate is right, and whether one of three is."""
     ranked = sorted(
         ((ranking.score(candidate.features), candidate) for candidate in case.evidence.candidates),
@@ -93,27 +105,36 @@ def _judge(case: Case, ranking: Weights) -> tuple[tuple[float, ...], bool, bool]
     )
 
 
-def _fit_ranking(cases: Sequence[Case]) -> Weights:
+def _fit_ranking(cases: Sequence[Case]) -> Ranking:
     """Weights under which right candidates outrank wrong ones: logistic regression on differences (RankNet, linear)."""
     from sklearn.linear_model import LogisticRegression
 
     rows, signs, weights = [], [], []
     for number, case in enumerate(cases):
-        right = [c.features for c in case.evidence.candidates if c.entry_id in case.question.expected]
-        wrong = [c.features for c in case.evidence.candidates if c.entry_id not in case.question.expected]
+        right = [_spread(c) for c in case.evidence.candidates if c.entry_id in case.question.expected]
+        wrong = [_spread(c) for c in case.evidence.candidates if c.entry_id not in case.question.expected]
         if not right or not wrong:
             continue
-        best = np.array(right[0] if len(right) == 1 else max(right))
+        best = max(right, key=lambda features: features.sum())
         # The hardest rivals decide; easy ones only add noise.
-        rivals = sorted(wrong, key=lambda features: -sum(features))[:8]
+        rivals = sorted(wrong, key=lambda features: -features.sum())[:8]
         for place, rival in enumerate(rivals):
             sign = 1 if (number + place) % 2 else -1
-            rows.append(sign * (best - np.array(rival)))
+            rows.append(sign * (best - rival))
             signs.append(sign)
             weights.append(1 / len(rivals))
-    model = LogisticRegression(C=10.0, fit_intercept=False, max_iter=2000)
+    model = LogisticRegression(C=10.0, fit_intercept=False, max_iter=5000)
     model.fit(np.array(rows), np.array(signs), sample_weight=np.array(weights))
-    return Weights(tuple(float(weight) for weight in model.coef_[0]))
+    asked, plain = np.split(model.coef_[0], 2)
+    return Ranking(Weights(tuple(map(float, asked))), Weights(tuple(map(float, plain))))
+
+
+def _spread(candidate: Candidate) -> np.ndarray:
+    """The features twice, in the half for entries with questions or in the one for plain ones."""
+    features = np.array(candidate.features)
+    if features[-1]:
+        return np.concatenate([features, np.zeros_like(features)])
+    return np.concatenate([np.zeros_like(features), features])
 
 
 def _forest(features: np.ndarray, labels: np.ndarray) -> Forest:
@@ -149,10 +170,23 @@ def _held_out(features: np.ndarray, labels: np.ndarray, folds: np.ndarray) -> np
     return result
 
 
-def _threshold_for_wrong(confidence: np.ndarray, right: np.ndarray, aim: float) -> float:
-    """The lowest confidence from which at most `aim` of the answers are wrong."""
+def _traffic(question: GoldenQuestion) -> str:
+    """Which part of a day's questions this one stands for."""
+    if question.in_scope:
+        return "in scope"
+    return "near-miss" if question.kind == "near-miss" else "far"
+
+
+def _weights(kinds: np.ndarray) -> np.ndarray:
+    """The weight of each question under which the parts have their shares of a day's questions."""
+    shares = {**TRAFFIC, "in scope": 1 - sum(TRAFFIC.values())}
+    return np.array([shares[kind] / np.mean(kinds == kind) for kind in kinds])
+
+
+def _threshold_for_wrong(confidence: np.ndarray, right: np.ndarray, weights: np.ndarray, aim: float) -> float:
+    """The lowest confidence from which at most `aim` of the answers, by weight, are wrong."""
     order = np.argsort(-confidence, kind="stable")
-    wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
+    wrong = np.cumsum(weights[order] * ~right[order]) / np.cumsum(weights[order])
     good = np.flatnonzero(wrong <= aim)
     return float(confidence[order][good[-1]]) if len(good) else 1.0
 

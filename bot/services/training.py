@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.domain.calibration import Calibration
+from bot.domain.golden import GoldenQuestion
+from bot.domain.knowledge import Entry
 from bot.domain.language import Language
 from bot.domain.passages import sentences
+from bot.domain.programme import Programme
 from bot.encoder import build as encoder_build
 from bot.services import fitting
 from bot.settings import EVENT_ZONE
-from bot.stores import golden_files, index, knowledge_files
+from bot.stores import generic_files, golden_files, index, knowledge_files
 from bot.stores.models import EMBEDDED, SentenceEncoder
 
 CALIBRATION_FILE = EMBEDDED.parent / "calibration.json"
@@ -51,13 +55,43 @@ def fit_shipped(knowledge_dir: Path, report: Callable[[str], None] = print) -> N
 
 
 def fit_on(folder: Path, encoder: SentenceEncoder) -> Calibration:
-    """Fit the decision on the generation in `folder` with the golden questions of the fitting part."""
+    """Fit the decision on the generation in `folder`, on the golden questions and paragraphs of the fitting part."""
+    questions = [question for question in golden_files.read() if question.for_fitting]
     opened = index.Index(folder, encoder)
     try:
-        questions = [question for question in golden_files.read() if question.for_fitting]
-        return fitting.fit(fitting.cases_for(opened, questions, FITTING_MOMENT), encoder.identity)
+        cases = fitting.cases_for(opened, questions, FITTING_MOMENT)
+        entries = tuple(opened.entries.values())
     finally:
         opened.close()
+    # Half the entries without their questions, so that both kinds learn to stand beside each other.
+    mixed = [_without_questions(entry) if number % 2 else entry for number, entry in enumerate(entries)]
+    asked = [question for question in questions if question.kind in ("direct", "indirect", "short")]
+    plain = _cases_among(mixed, asked[::2], encoder)
+    for language in Language:
+        plain += _cases_among(*generic_files.read(language, fitting=True), encoder)
+    return fitting.fit(cases, plain, encoder.identity)
+
+
+def _without_questions(entry: Entry) -> Entry:
+    renderings = {language: replace(rendering, questions=()) for language, rendering in entry.renderings.items()}
+    return replace(entry, renderings=renderings)
+
+
+def _cases_among(
+    entries: Sequence[Entry], questions: Sequence[GoldenQuestion], encoder: SentenceEncoder
+) -> list[fitting.Case]:
+    """Evidence for questions among other entries than the published ones."""
+    if not entries:
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        index.build(
+            Path(folder), entries, Programme(EVENT_ZONE, ()), encoder, version=0, created=datetime.now(UTC), digest=""
+        )
+        opened = index.Index(Path(folder), encoder)
+        try:
+            return fitting.cases_for(opened, questions, FITTING_MOMENT)
+        finally:
+            opened.close()
 
 
 def shipped_or_fitted(folder: Path, encoder: SentenceEncoder) -> Calibration:

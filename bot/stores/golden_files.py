@@ -19,7 +19,7 @@ def read(paths: Iterable[Path] | None = None) -> list[GoldenQuestion]:
     found: list[GoldenQuestion] = []
     seen: set[str] = set()
     for path in sorted(FOLDER.glob("*.yaml")) if paths is None else paths:
-        for row in yaml.load(path.read_text("utf-8"), Loader=_loader()) or []:
+        for row in load_rows(path):
             try:
                 question = GoldenQuestion(
                     id=str(row["id"]),
@@ -41,6 +41,6 @@ def read(paths: Iterable[Path] | None = None) -> list[GoldenQuestion]:
     return found
 
 
-def _loader() -> type:
-    # The C loader is ten times faster; golden files are ours, not an organizer's.
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+def load_rows(path: Path) -> list[dict]:
+    """The list a YAML file of ours holds; the C loader is ten times faster and these are no organizer's files."""
+    return yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or []

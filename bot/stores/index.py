@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -255,6 +256,27 @@ class Index:
         """
         return self._searcher.evidence(text, self.encoder.question(simplified(text)), language, now, only)
 
+    @contextmanager
+    def encoded(self, vectors: Mapping[str, np.ndarray]) -> Iterator[None]:
+        """For asking very many questions at once: their vectors are known beforehand (by simplified text).
+
+        The nearest passages are found exactly, in memory: faster than Chroma's graph, and two generations that
+        differ in one entry then differ in nothing else.
+        """
+        encoder, searcher = self.encoder, self._searcher
+
+        def nearest(vector: np.ndarray, limit: int) -> list[int]:
+            scores = self.vectors @ vector
+            limit = min(limit, len(scores))
+            return np.argpartition(-scores, limit - 1)[:limit].tolist() if limit else []
+
+        self.encoder = _Encoded(encoder, vectors)
+        self._searcher = searcher.finding(nearest)
+        try:
+            yield
+        finally:
+            self.encoder, self._searcher = encoder, searcher
+
     def _nearest(self, vector: np.ndarray, limit: int) -> list[int]:
         """Numbers of the passages nearest to a vector, by Chroma; by the same vectors in memory should it fail."""
         limit = min(limit, len(self.passages))
@@ -266,6 +288,20 @@ class Index:
         except Exception:
             logger.exception("Chroma does not answer; searching the vectors in memory")
             return [int(passage) for passage in np.argsort(-(self.vectors @ vector), kind="stable")[:limit]]
+
+
+class _Encoded:
+    """An encoder whose questions were encoded beforehand, all together."""
+
+    def __init__(self, encoder: SentenceEncoder, vectors: Mapping[str, np.ndarray]) -> None:
+        self._encoder, self._vectors = encoder, vectors
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._encoder, name)
+
+    def question(self, text: str) -> np.ndarray:
+        found = self._vectors.get(text)
+        return self._encoder.question(text) if found is None else found
 
 
 _ENTRIES: TypeAdapter[tuple[Entry, ...]] = TypeAdapter(tuple[Entry, ...])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 
 import numpy as np
@@ -25,9 +26,11 @@ FEATURES = (
     "dense question", "dense question, asked language", "dense three best", "dense title", "dense sentence",
     "dense body", "bm25", "terms", "concepts", "sound", "sound, asked language", "dense and concepts, one passage",
     "all four, one passage", "likelihood", "least likely word", "coverage", "concept coverage", "coverage by the body",
-    "numbers missing",
+    "numbers missing", "questions of its own",
 )  # fmt: skip
 """What each figure of a candidate is; all lie in about -1..1."""
+
+COVERAGE = FEATURES.index("coverage")
 
 QUESTION_FEATURES = ("content words", "unknown words", "uncovered weight")
 
@@ -69,11 +72,13 @@ class Searcher:
     def _read_entries(self) -> None:
         """What words, concepts and numbers each entry has, over all its renderings."""
         self._words, self._concepts, self._facts, self._numbers = [], [], [], []
+        self._brings_questions: list[bool] = []
         for entry in self._entries.values():
             facts = [text for rendering in entry.renderings.values() for text in (rendering.title, rendering.body)]
             asked = [question for rendering in entry.renderings.values() for question in rendering.questions]
             self._words.append({word for text in (*facts, *asked) for word in analysis.words(text)})
             self._concepts.append({concept for text in (*facts, *asked) for concept in lexicon.concepts_in(text)})
+            self._brings_questions.append(bool(asked))
             self._facts.append({unit for text in facts for unit in units(text)})
             self._numbers.append({number for text in (*facts, *asked) for number in numbers(text)})
 
@@ -91,6 +96,12 @@ class Searcher:
         total = self._questions.sum()
         self._background = (np.asarray(self._counts.sum(axis=0)).ravel() + 0.5) / (total + 1)
         self._rarest = 0.5 / (total + 1)
+
+    def finding(self, nearest: Nearest) -> Searcher:
+        """The same searcher with another way to find the nearest passages."""
+        other = copy(self)
+        other._nearest = nearest
+        return other
 
     def evidence(
         self, text: str, vector: np.ndarray, language: Language, now: datetime, only: Language | None
@@ -145,11 +156,12 @@ class Searcher:
                 sum(weight for unit, weight in informative.items() if unit in self._facts[place])
                 / (sum(informative.values()) or 1.0),
                 len(asked_numbers - self._numbers[place]) / max(len(asked_numbers), 1),
+                float(self._brings_questions[place]),
             )
             candidates.append(Candidate(self._ids[place], (*map(float, columns[place]), *shares)))
         vocabulary = self._fields["terms"].vocabulary
         unknown = [word for word in weights if word not in vocabulary and not meanings[word]]
-        covering = max((candidate.features[-4] for candidate in candidates), default=0.0)
+        covering = max((candidate.features[COVERAGE] for candidate in candidates), default=0.0)
         return Evidence(
             tuple(candidates),
             (

@@ -87,6 +87,10 @@ class SentenceEncoder(Embeddings):
         """Vector of one question."""
         return self.encode([text], self._query_prefix)[0]
 
+    def questions(self, texts: list[str]) -> np.ndarray:
+        """Vectors of many questions, one row a text."""
+        return self.encode(texts, self._query_prefix)
+
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """LangChain's name for `passages`."""
         return self.passages(texts).tolist()
