@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from bot.encoder.analysis import simplified
 from bot.stores.generations import GenerationError
 from bot.stores.index_fields import ANALYZERS, CosineField, LanguageBm25
 from bot.stores.index_search import Searcher
-from bot.stores.models import SentenceEncoder
+from bot.stores.models import EncodedBefore, SentenceEncoder
 
 COLLECTION = "passages"
 logger = logging.getLogger(__name__)
@@ -270,7 +270,7 @@ class Index:
             limit = min(limit, len(scores))
             return np.argpartition(-scores, limit - 1)[:limit].tolist() if limit else []
 
-        self.encoder = _Encoded(encoder, vectors)
+        self.encoder = EncodedBefore(encoder, vectors)  # type: ignore[assignment]
         self._searcher = searcher.finding(nearest)
         try:
             yield
@@ -288,20 +288,6 @@ class Index:
         except Exception:
             logger.exception("Chroma does not answer; searching the vectors in memory")
             return [int(passage) for passage in np.argsort(-(self.vectors @ vector), kind="stable")[:limit]]
-
-
-class _Encoded:
-    """An encoder whose questions were encoded beforehand, all together."""
-
-    def __init__(self, encoder: SentenceEncoder, vectors: Mapping[str, np.ndarray]) -> None:
-        self._encoder, self._vectors = encoder, vectors
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._encoder, name)
-
-    def question(self, text: str) -> np.ndarray:
-        found = self._vectors.get(text)
-        return self._encoder.question(text) if found is None else found
 
 
 _ENTRIES: TypeAdapter[tuple[Entry, ...]] = TypeAdapter(tuple[Entry, ...])

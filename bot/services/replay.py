@@ -1,0 +1,234 @@
+"""Asks many questions of one generation at once: encoded in batches, in a process of its own for each generation.
+
+Run as `python -m bot.services.replay FOLDER MODEL IN OUT [CHROMA_URL]`; reads and writes JSON.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.domain.language import Language, clean, has_words
+from bot.domain.question import Answer, Clarification, Courtesy, Handover, Outcome, ProgrammeAnswer, Question
+from bot.settings import ROOT
+from bot.stores.generations import GenerationError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from bot.stores.index import Index
+    from bot.stores.models import SentenceEncoder
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 900
+"""After so long a replay is given up."""
+LONGEST_SEARCHED = 1_000
+_LOOKED_EVERY = 0.3
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question as somebody asked it, without who it was."""
+
+    text: str
+    language: Language
+    at: datetime
+    previous: tuple[str, ...] = ()
+    golden: str = ""
+    """Id of the golden question, when it is one."""
+    entry: str = ""
+    """Id of the new entry under which the question stands, when it is one of those."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a generation says to a question."""
+
+    kind: str
+    """answer | programme | choice | handover | courtesy"""
+    entries: tuple[str, ...] = ()
+    """What the answer rests on, or the choices."""
+    nearest: tuple[str, ...] = ()
+    confidence: float = 0.0
+    said: str = ""
+    """Digest of the words of an answer: another digest, other words."""
+
+    @property
+    def answered(self) -> bool:
+        """Whether the person got an answer outright."""
+        return self.kind in ("answer", "programme")
+
+
+def ask_all(index: Index, asked: Sequence[Asked], progress: Progress = lambda done, total: None) -> list[Told]:
+    """What this generation says to each question (small talk left out by the caller), in their order."""
+    told = []
+    with index.encoded(_vectors(index.encoder, asked)):
+        for number, one in enumerate(asked, start=1):
+            told.append(_told(index, one))
+            if number % 50 == 0 or number == len(asked):
+                progress(number, len(asked))
+    return told
+
+
+def is_question(text: str) -> bool:
+    """Whether a message is more than small talk, which no generation answers otherwise than another."""
+    from bot.services.courtesy import courtesy_of
+
+    return has_words(text) and courtesy_of(text) is None
+
+
+def _vectors(encoder: SentenceEncoder, asked: Sequence[Asked]) -> dict[str, np.ndarray]:
+    from bot.encoder.analysis import simplified
+
+    encode = getattr(encoder, "questions", None)
+    if encode is None:
+        return {}
+    texts = list(dict.fromkeys(simplified(clean(one.text)[:LONGEST_SEARCHED]) for one in asked))
+    return dict(zip(texts, encode(texts), strict=True))
+
+
+def _told(index: Index, one: Asked) -> Told:
+    from bot.services.answering import decide
+
+    text = clean(one.text)
+    outcome = decide(index, Question(text, one.language, one.at, one.previous), text[:LONGEST_SEARCHED])
+    nearest = tuple(hit.entry_id for hit in outcome.hits)
+    kinds = {Answer: "answer", ProgrammeAnswer: "programme", Clarification: "choice", Handover: "handover"}
+    kind = kinds.get(type(outcome), "courtesy")
+    entries = getattr(outcome, "entries", None) or getattr(outcome, "choices", ())
+    return Told(kind, tuple(entries), nearest, round(outcome.confidence, 4), _said(index, outcome, one.language))
+
+
+def _said(index: Index, outcome: Outcome, language: Language) -> str:
+    """A digest of the words of the answer, so that two generations can be compared without them."""
+    if isinstance(outcome, ProgrammeAnswer):
+        found = outcome.findings
+        shown = [(one.session.id, one.slot, one.session.title, _room(index, one.session.room_id), one.session.status)
+                 for one in (*found.occurrences, *found.next)]  # fmt: skip
+    elif isinstance(outcome, Answer):
+        shown = []
+        for entry_id in outcome.entries:
+            rendering, _ = index.entries[entry_id].shown_in(language)
+            shown.append((rendering.title, rendering.body, rendering.source, index.entries[entry_id].status))
+    else:
+        return ""
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+
+
+def _room(index: Index, room_id: str | None) -> object:
+    room = index.programme.room(room_id)
+    return room and (room.name, room.level)
+
+
+def outcome_of(told: Told) -> Outcome:
+    """The decision again, as far as the evaluation looks at it."""
+    from bot.domain.question import CourtesyKind, HandoverReason, Hit
+
+    hits = tuple(Hit(entry_id, told.confidence) for entry_id in told.nearest)
+    if told.answered:
+        return Answer(told.entries or ("",), told.confidence, hits)
+    if told.kind == "choice":
+        return Clarification(told.entries, told.confidence, hits)
+    if told.kind == "handover":
+        return Handover(HandoverReason.UNSURE, told.confidence, hits)
+    return Courtesy(CourtesyKind.GREETING)
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Replays in processes, one a generation, side by side: two cores are used, and the running bot is not held up."""
+
+    model: str | None = None
+    chroma_url: str | None = None
+
+    def __call__(
+        self, folders: Sequence[Path], asked: Sequence[Asked], progress: Progress = lambda done, total: None
+    ) -> list[list[Told]]:
+        """What each generation says to the questions; GenerationError when one of them cannot be asked."""
+        with tempfile.TemporaryDirectory(prefix="replay-") as name:
+            room = Path(name)
+            (room / "asked.json").write_bytes(_adapter(list[Asked]).dump_json(list(asked)))
+            running = [self._start(folder, room, number) for number, folder in enumerate(folders)]
+            try:
+                self._wait(running, room, len(asked), progress)
+                return [
+                    _adapter(list[Told]).validate_json((room / f"told-{number}.json").read_bytes())
+                    for number in range(len(folders))
+                ]
+            finally:
+                for process in running:
+                    if process.poll() is None:
+                        process.kill()
+                        process.wait()
+
+    def _start(self, folder: Path, room: Path, number: int) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "bot.services.replay", str(folder.resolve()), self.model or "",
+                   str(room / "asked.json"), str(room / f"told-{number}.json"), self.chroma_url or ""]  # fmt: skip
+        # One thread a process: they would only wait for one another.
+        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    def _wait(self, running: Sequence[subprocess.Popen[str]], room: Path, total: int, progress: Progress) -> None:
+        began = time.monotonic()
+        while any(process.poll() is None for process in running):
+            if time.monotonic() - began > SECONDS:
+                raise GenerationError(f"the questions were not answered within {SECONDS} s")
+            counts = [_count(room / f"told-{number}.json.count") for number in range(len(running))]
+            progress(min(counts), total)
+            time.sleep(_LOOKED_EVERY)
+        for process in running:
+            if process.returncode:
+                said = (process.stdout.read() if process.stdout else "").strip().splitlines()
+                reason = said[-1] if said else f"exit status {process.returncode}"
+                raise GenerationError(f"the questions could not be asked: {reason}")
+        progress(total, total)
+
+
+def _count(path: Path) -> int:
+    try:
+        return int(path.read_text("ascii") or 0)
+    except (OSError, ValueError):
+        return 0
+
+
+def _adapter(kind: Any) -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The process of one generation."""
+    from bot.stores.index import Index
+    from bot.stores.models import SentenceEncoder
+
+    folder, model, source, target, chroma_url = arguments
+    asked = _adapter(list[Asked]).validate_json(Path(source).read_bytes())
+    counter = Path(f"{target}.count")
+    index = Index(Path(folder), SentenceEncoder(model or None), chroma_url or None)
+    try:
+        told = ask_all(index, asked, lambda done, total: counter.write_text(str(done), "ascii") and None)
+    finally:
+        index.close()
+    Path(target).write_bytes(_adapter(list[Told]).dump_json(told))
+    return 0
+
+
+if __name__ == "__main__":
+    logging.disable(logging.WARNING)
+    sys.exit(main(sys.argv[1:]))
