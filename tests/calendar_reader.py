@@ -89,9 +89,7 @@ def events(calendar: Component) -> list[Component]:
 def moment(calendar: Component, event: Component, name: str) -> datetime:
     """A local time by the zone that the file itself defines."""
     ((parameters, value),) = event.values[name]
-    (zone,) = [
-        part for part in calendar.parts if part.name == "VTIMEZONE" and part.one("TZID") == parameters["TZID"]
-    ]
+    (zone,) = [part for part in calendar.parts if part.name == "VTIMEZONE" and part.one("TZID") == parameters["TZID"]]
     (standard,) = zone.parts
     assert standard.name == "STANDARD"
     offset = standard.one("TZOFFSETTO")

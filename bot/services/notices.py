@@ -179,7 +179,15 @@ async def affected_by_correction(
         if before is not None and words_of(before) != words_of(entry):
             people[chat] = before
     reached, opted_out = await _reached(tx, people)
-    return entry, Audience(tuple(Affected(*who, entry=people[who[0]]) for who in reached), opted_out)
+    told = (Affected(*who, entry=people[who[0]]) for who in reached)
+    return entry, Audience(tuple(one for one in told if _reads_otherwise(one, entry)), opted_out)
+
+
+def _reads_otherwise(person: Affected, entry: Entry) -> bool:
+    """Whether the text in the person's own language is another one now."""
+    assert person.entry is not None
+    before, now = (one.shown_in(person.language)[0] for one in (person.entry, entry))
+    return (before.title, before.body) != (now.title, now.body)
 
 
 def words_of(entry: Entry) -> dict[Language, tuple[str, str]]:
