@@ -174,6 +174,11 @@ class World:
         with self.lock:
             return [number for number, callback in self.callbacks.items() if not callback["answered"]]
 
+    def toasts(self) -> list[str]:
+        """What every pressed button was answered with, in the order of the presses; empty while it is not."""
+        with self.lock:
+            return [callback["text"] or "" for callback in self.callbacks.values()]
+
     def stats(self, group: int | None = None) -> dict[str, Any]:
         """Figures of the whole run."""
         with self.lock:

@@ -78,6 +78,15 @@ def test_one_call_for_each_thing_and_the_pressed_button_first():
     assert rows[3].ref == "escalation:1"
 
 
+def test_small_print_by_itself_joins_the_message_before_it():
+    notice = Reply(small_print="We keep your questions.")
+    one = rendering.joined([Reply(text="answer", small_print="Source"), notice])
+    assert [reply.small_print for reply in one] == ["Source\n\nWe keep your questions."]
+    assert len(rendering.joined([notice, Reply(text="answer")])) == 2
+    assert len(rendering.joined([Reply(text="x" * 4090), notice])) == 2
+    assert len(rendering.joined([Reply(text="card", chat=-5), notice])) == 2
+
+
 def test_a_long_text_with_a_file_goes_before_it():
     reply = Reply(text="x" * 1500, attachment=Attachment("a.pdf", b"1"))
     bodies = list(rendering.bodies(reply))

@@ -35,6 +35,7 @@ def options(description: str | None, **defaults: Any) -> argparse.Namespace:
     """The common options of the benchmarks, and their own numbers."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--real", action="store_true", help="`python -m bot run` with the knowledge, not the stand-in")
+    parser.add_argument("--data", default="", help="a data directory with published knowledge, instead of ingest.py")
     parser.add_argument("--database", default="", help="BOT_DATABASE_URL; default SQLite in the data directory")
     parser.add_argument("--seed", type=int, default=1)
     for name, value in defaults.items():
@@ -106,7 +107,11 @@ def stage(arguments: argparse.Namespace) -> Iterator[Stage]:
     )
     assert server.stdout is not None
     server.stdout.readline()
-    if arguments.real:
+    if arguments.data:
+        for name in ("CURRENT", "generations"):
+            source = Path(arguments.data) / name
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+    elif arguments.real:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("BOT_")}
         environment["BOT_DATA_DIR"] = str(folder)
         subprocess.run([sys.executable, "ingest.py"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)

@@ -110,7 +110,7 @@ def open_line(settings: Settings) -> Line:
         settings.token.get_secret_value(),
         base_url=f"{root}/bot",
         base_file_url=f"{root}/file/bot",
-        request=request(MOST_CALLS + 8),
+        request=request(MOST_CALLS),
         get_updates_request=request(2),
     )
 

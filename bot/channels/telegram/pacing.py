@@ -10,7 +10,7 @@ from collections.abc import Callable
 OVERALL = 25.0
 """Messages a second in the long run; Telegram allows about 30 (notes/telegram.md, 3)."""
 BURST = 5.0
-ANSWERS_BURST = 150.0
+ANSWERS_BURST = 200.0
 """How far answers to people may run ahead of the long-run rate: replies are not the bulk that Telegram limits, and
 two hundred delegates who ask at once must not wait eight seconds. After a 429 they may not run ahead for a while."""
 CAREFUL = 600.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels.telegram import markup
@@ -51,6 +51,7 @@ class Row:
     life: timedelta = TIME_TO_LIVE["answer"]
     campaign: str | None = None
     about: tuple[int, ...] = ()
+    valid_until: datetime | None = None
 
 
 async def post(
@@ -66,7 +67,7 @@ async def post(
             row.chat,
             row.kind,
             row.body,
-            valid_until=now + row.life,
+            valid_until=min(now + row.life, row.valid_until or now + row.life),
             chat_class="group" if row.chat < 0 else "private",
             ref=row.ref,
             campaign=row.campaign,
@@ -88,13 +89,29 @@ def rows(replies: Iterable[Reply], occasion: Occasion, kind: str | None = None) 
         body = {"do": "toast", "callback": occasion.callback, "text": markup.shorten(toast, markup.TOAST_LIMIT)}
         # Addressed to the person, so that a busy group cannot hold it up.
         found.append(Row(occasion.person or occasion.chat, "answer", body, life=TIME_TO_LIVE["toast"]))
-    for reply in replies:
+    for reply in joined(replies):
         chat = occasion.chat if reply.chat is None else reply.chat
         row_kind = kind or ("card" if chat == occasion.staff_chat or chat < 0 else "answer")
         for body in bodies(reply, occasion):
-            about = tuple(getattr(reply, "about", ()))
-            campaign = getattr(reply, "campaign", None)
-            found.append(Row(chat, row_kind, body, reply.ref, TIME_TO_LIVE[row_kind], campaign, about))
+            life = TIME_TO_LIVE[row_kind]
+            found.append(Row(chat, row_kind, body, reply.ref, life, reply.campaign, reply.about, reply.valid_until))
+    return found
+
+
+def joined(replies: Iterable[Reply]) -> list[Reply]:
+    """A line of small print by itself stands under the message before it: one call less for each newcomer."""
+    found: list[Reply] = []
+    for reply in replies:
+        alone = bool(reply.small_print) and reply == Reply(small_print=reply.small_print, chat=reply.chat)
+        before = found[-1] if found else None
+        if alone and before is not None and before.chat == reply.chat and before.title + before.text:
+            small_print = "\n\n".join(part for part in (before.small_print, reply.small_print) if part)
+            both = replace(before, small_print=small_print)
+            limit = markup.TEXT_LIMIT if before.attachment is None else markup.CAPTION_LIMIT
+            if markup.units(plain_caption(both)) <= limit:
+                found[-1] = both
+                continue
+        found.append(reply)
     return found
 
 
@@ -102,7 +119,7 @@ def bodies(reply: Reply, occasion: Occasion | None = None) -> Iterator[dict[str,
     """The calls of one reply: text first, then the place, then the file; buttons on the last of the text."""
     here = occasion is not None and reply.chat in (None, occasion.chat)
     common = {"thread": occasion.thread} if occasion is not None and here and occasion.thread else {}
-    edits = getattr(reply, "edits", None)
+    edits = reply.edits
     if reply.replaces and here and occasion is not None:
         edits = edits or occasion.message
     keyboard = [[_button(button) for button in row] for row in reply.buttons if row]
