@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from bot.conversation import cards, entries, telling
 from bot.conversation.incoming import Incoming
 from bot.conversation.reply import Reply
-from bot.conversation.scene import Matter, Scene, draft_key, matter
+from bot.conversation.scene import Matter, Scene, card_ref, draft_key, matter
 from bot.conversation.turn import ButtonRefused, number_from
 from bot.domain.escalation import EscalationState
 from bot.i18n import Translator, catalog
@@ -161,13 +161,19 @@ async def shown(act: Act, about: Matter, toast: str) -> list[Reply]:
     scene = act.scene
     pressed = await lookup(scene.tx, scene.staff_chat, act.incoming.message) if act.incoming.message else None
     state = await read_state(scene.tx, scene.now)
+    in_place = pressed is None or pressed == card_ref(act.number)
+    if in_place and state.room <= 0:
+        # The group can carry no more this minute: the line at the button tells the one who pressed, the card follows.
+        state.touch(act.number)
+        await write_state(scene.tx, state)
+        return [Reply(toast=toast)]
     state.wrote(scene.now)
     # Another message may show it too: the digest, an older card.
     if act.number in state.members or set(await scene.cards(act.number)) - {act.incoming.message}:
         state.touch(act.number)
     await write_state(scene.tx, state)
     made = await cards.card(scene, about)
-    if pressed is None or pressed == made.ref:
+    if in_place:
         return [replace(made, replaces=True, chat=None, toast=toast)]
     return [replace(made, toast=toast)]
 
