@@ -15,10 +15,10 @@ FILE = Path(analysis.__file__).parent / "courtesies.tsv"
 # Politeness around small talk that carries no question of its own.
 _FILLERS = frozenset(
     """dear sir madam friend friends bot robot assistant team guys everyone all folks there very so much really just oh
-    well today again for your help the a and my i you to
+    well today again what that was an such really truly indeed have had are is you're been for your help the a and my i you to
     дорогой уважаемый уважаемые бот робот друг друзья коллеги ассистент помощник вам тебе вас за помощь очень ну и
-    а вот же сегодня еще раз всем вы ты мне меня это
-    机器人 助手 小助手 朋友 朋友们 亲 老师 呀 啊 哦 嗯 吧 呢 吗 了 的 你 您 今天 非常 很 太 啦 哈 那 就 都""".split()
+    помощь ответ ответы отвечаешь отвечаете всё все прям просто большой огромный а вот же сегодня еще раз всем вы ты мне меня это
+    回答 答案 帮助 帮忙 真 得 地 机器人 助手 小助手 朋友 朋友们 亲 老师 呀 啊 哦 嗯 吧 呢 吗 了 的 你 您 今天 非常 很 太 啦 哈 那 就 都""".split()
 )
 
 
