@@ -61,10 +61,11 @@ async def _send(
     before = about.escalation.state
     if before.waits:
         if not await escalations.answer(scene.tx, number, volunteer.person, scene.now):
-            assert about.escalation.claimed_at is not None
+            now = await matter(scene, number) or about
+            since = now.escalation.claimed_at or scene.now
             return [_not_sent(scene, incoming, say.text(
-                "Not sent: {name} has #{number} since {time}.", name=about.holder or "–", number=number,
-                time=say.time(about.escalation.claimed_at)))]  # fmt: skip
+                "Not sent: {name} has #{number} since {time}.", name=now.holder or "–", number=number,
+                time=say.time(since)))]  # fmt: skip
     elif before not in _TOLD:
         text = say.text("Not sent: #{number} is dismissed. Reopen it first.", number=number)
         return [_not_sent(scene, incoming, text)]

@@ -74,7 +74,7 @@ async def take(act: Act) -> list[Reply]:
     scene, escalation = act.scene, act.about.escalation
     mine = escalation.state is EscalationState.CLAIMED and escalation.claimed_by == act.volunteer.person
     if mine or not await escalations.claim(scene.tx, act.number, act.volunteer.person, scene.now):
-        return [Reply(toast=_who_has_it(act))]
+        return [Reply(toast=await _who_has_it(act))]
     toast = act.say.text("It is yours. Please answer within 10 minutes, or hand it back.")
     about = await _again(act)
     return [*await shown(act, about, toast), *telling.taken(about)]
@@ -83,14 +83,14 @@ async def take(act: Act) -> list[Reply]:
 async def hand_back(act: Act) -> list[Reply]:
     """The volunteer who has it gives it back."""
     if not await escalations.hand_back(act.scene.tx, act.number, act.volunteer.person, act.scene.now):
-        return [Reply(toast=_who_has_it(act))]
+        return [Reply(toast=await _who_has_it(act))]
     return await shown(act, await _again(act), act.say.text("Others can take it now."))
 
 
 async def dismiss(act: Act) -> list[Reply]:
     """A kind word instead of an answer."""
     if not await escalations.dismiss(act.scene.tx, act.number, act.volunteer.person, act.scene.now):
-        return [Reply(toast=_who_has_it(act))]
+        return [Reply(toast=await _who_has_it(act))]
     about = await _again(act)
     return [*await shown(act, about, act.say.text("Dismissed with a kind word.")), *telling.dismissed(about)]
 
@@ -104,7 +104,7 @@ async def send_entry(act: Act) -> list[Reply]:
     if not entry.is_valid_at(scene.now):
         return [Reply(toast=act.say.text("This entry is no longer current."))]
     if not await escalations.answer(scene.tx, act.number, act.volunteer.person, scene.now):
-        return [Reply(toast=_who_has_it(act))]
+        return [Reply(toast=await _who_has_it(act))]
     message = await add_message(
         scene.tx, act.number, author="volunteer", person=act.volunteer.person, at=scene.now,
         text=entries.title_of(entry, scene.say.language), message=act.incoming.message, body={"entry": entry.id},
@@ -117,7 +117,7 @@ async def send_entry(act: Act) -> list[Reply]:
 async def close(act: Act) -> list[Reply]:
     """The talk is over."""
     if not await escalations.close(act.scene.tx, act.number, act.scene.now):
-        return [Reply(toast=_who_has_it(act))]
+        return [Reply(toast=await _who_has_it(act))]
     about = await _again(act)
     return [*await shown(act, about, act.say.text("Closed.")), *telling.closed(about)]
 
@@ -125,7 +125,7 @@ async def close(act: Act) -> list[Reply]:
 async def reopen(act: Act) -> list[Reply]:
     """Wanted again."""
     if not await escalations.reopen(act.scene.tx, act.number, act.scene.now):
-        return [Reply(toast=_who_has_it(act))]
+        return [Reply(toast=await _who_has_it(act))]
     about = await _again(act)
     return [*await shown(act, about, act.say.text("Open again.")), *telling.reopened(about)]
 
@@ -178,9 +178,10 @@ async def shown(act: Act, about: Matter, toast: str) -> list[Reply]:
     return [replace(made, toast=toast)]
 
 
-def _who_has_it(act: Act) -> str:
-    """Why the press came too late."""
-    escalation, say, holder = act.about.escalation, act.say, act.about.holder or "–"
+async def _who_has_it(act: Act) -> str:
+    """Why the press came too late, as things stand after it."""
+    about = await _again(act)
+    escalation, say, holder = about.escalation, act.say, about.holder or "–"
     if escalation.state is EscalationState.CLAIMED:
         assert escalation.claimed_at is not None
         if escalation.claimed_by == act.volunteer.person:

@@ -10,14 +10,15 @@ from bot.domain.escalation import EscalationState
 from bot.domain.language import Language
 from bot.stores.database import delegates, escalations
 from tests.conversation.desk_stage import ANNA, BORIS, STAFF, open_desk
+from tests.stores.conftest import database_url  # noqa: F401
 
 QUESTION = "Will a golf course be open nearby?"
 RUSSIAN = "Будет ли рядом открыто поле для гольфа?"
 
 
 @pytest.fixture
-async def desk(tmp_path, morning):
-    async with open_desk(tmp_path, morning) as opened:
+async def desk(tmp_path, morning, database_url):  # noqa: F811
+    async with open_desk(tmp_path, morning, database_url=database_url) as opened:
         yield opened
 
 
