@@ -77,6 +77,26 @@ async def test_a_person_who_blocked_the_bot_is_unreachable_until_they_return(api
         assert (await it.texts(7, 2))[-1] == "answer back again"
 
 
+async def test_a_card_in_flight_while_its_delegate_is_forgotten_is_taken_back(api, tmp_path):  # noqa: F811
+    world = api.world
+    world.group(-4001, [5])
+    async with running(api, tmp_path, staff_chat=-4001) as it:
+        await it.until(lambda world: world.commands)
+        world.delay(1.0)
+        database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'assistant.sqlite3'}")
+        async with database.writing() as tx:
+            await delegates.meet(tx, 7)
+            body = {"do": "text", "title": "", "text": "canary", "small_print": ""}
+            await outbox.put(tx, "card:1", -4001, "card", body, chat_class="group", ref="escalation:1", about=[7])
+        while True:
+            async with database.writing() as tx:
+                if (await outbox.counts(tx)).get("busy"):
+                    await delegates.forget(tx, 7)
+                    break
+        await database.close()
+        await it.until(lambda world: world.texts(-4001) == ["canary"] and not world.messages[-4001])
+
+
 async def test_put_out_of_the_group_cards_wait_for_the_return(api, tmp_path, monkeypatch):  # noqa: F811
     monkeypatch.setattr("bot.channels.telegram.sending.GROUP_PAUSE", 0.5)
     world = api.world

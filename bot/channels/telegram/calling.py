@@ -35,6 +35,8 @@ async def call(line: Line, chat: int, body: dict[str, Any]) -> int | None:
             return body.get("edits")
         if body["do"] == "toast" and any(part in words for part in _TOO_OLD):
             return None
+        if body["do"] == "delete":
+            return None
         if _BAD_MARKUP in words:
             return await _call(line, chat, body, html=False)
         if "edits" in body and any(part in words for part in _NOT_EDITABLE):
@@ -51,6 +53,9 @@ async def _call(line: Line, chat: int, body: dict[str, Any], html: bool) -> int 
         return None
     if what == "leave":
         await line.leave_chat(chat)
+        return None
+    if what == "delete":
+        await line.delete_message(chat, body["message"])
         return None
     keyboard = _keyboard(body.get("buttons"))
     if what == "text" and "edits" in body:

@@ -158,6 +158,11 @@ def leave(chat: int) -> Row:
     return Row(chat, "notice", {"do": "leave"}, life=timedelta(minutes=10))
 
 
+def take_back(message_id: int) -> dict[str, Any]:
+    """Removing a message of ours."""
+    return {"do": "delete", "message": message_id}
+
+
 def file_content(body: dict[str, Any]) -> bytes | str:
     """What to send for a file: its bytes, or the id Telegram knows it by."""
     return base64.b64decode(body["content"]) if "content" in body else body["file_id"]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from telegram.error import ChatMigrated, RetryAfter, TelegramError
 
+from bot.channels.telegram import rendering
 from bot.channels.telegram.baton import Baton
 from bot.channels.telegram.calling import call
 from bot.channels.telegram.ledger import Ledger, Write
@@ -126,7 +127,7 @@ class Sender:
         return rows
 
     async def _begin(self, row: OutboxRow) -> None:
-        edit = "edits" in row.body
+        edit = "edits" in row.body or row.body.get("do") == "delete"
         paced = row.body.get("do") not in ("toast", "leave", None)
         if paced and row.chat < 0 and (wait := self.pace.group_wait(row.chat, edit)) > 0:
             # The group takes edits but no more messages this minute, or the other way round.
@@ -154,12 +155,21 @@ class Sender:
             words = type(error).__name__
             await self._record(lambda tx, _: outbox.fail(tx, row, words))
         else:
-            await self._record(lambda tx, _: outbox.sent(tx, row, message_id))
+            await self._record(lambda tx, _: self._arrived(tx, row, message_id))
+
+    async def _arrived(self, tx: Transaction, row: OutboxRow, message_id: int | None) -> None:
+        await outbox.sent(tx, row, message_id)
+        if row.chat > 0 or not row.ref or message_id is None or "edits" in row.body:
+            return
+        if await outbox.lookup(tx, row.chat, message_id) != row.ref:
+            # The delegate it speaks of was forgotten while it was in flight: the group must not keep their words.
+            body = rendering.take_back(message_id)
+            await outbox.put(tx, f"back:{row.id}", row.chat, "card", body, chat_class="group")
 
     async def _judge(self, row: OutboxRow, error: Exception) -> None:
         """What an error means for the row, and for everybody."""
         kind, words = fate(error), f"{type(error).__name__}: {error}"[:200]
-        repeatable = row.body.get("do") in ("toast", "leave") or "edits" in row.body
+        repeatable = row.body.get("do") in ("toast", "leave", "delete") or "edits" in row.body
         if kind is Fate.HALT and isinstance(error, RetryAfter):
             await self._halt(row, seconds_of(error) + AFTER_HALT)
         elif kind is Fate.MIGRATED and isinstance(error, ChatMigrated):
