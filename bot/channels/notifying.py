@@ -110,8 +110,8 @@ async def _write(
         for person, parts in pairs:
             if person.reachable:
                 await _further(tx, number, person, parts[1:], now)
-            for entry_id in told[person.chat]:
-                await exchanges.record_delivery(tx, person.chat, entry_id, str(version), now)
+        pairs_told = [(chat, entry_id) for chat, ids in told.items() for entry_id in ids]
+        await exchanges.record_deliveries(tx, pairs_told, str(version), now)
         await set_value(tx, key, {"announcement": number, "people": len(pairs)})
     return Outcome(
         len(pairs), f"Announcement {number}: {len(pairs)} notices are in the outbox; the running bot sends them."

@@ -1,4 +1,4 @@
-"""Answers from the programme: the reading in the first line, exact lines, over, next, cancelled; in place in any language."""
+"""Answers from the programme: reading first, then exact lines; over, next, cancelled; in place in any language."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The agenda: choosing, overlaps, calendar files, and reminders that come once whatever happens to clock and process."""
+"""The agenda: choosing, overlaps, calendar files, and reminders that come once whatever clock and process do."""
 
 import os
 import time

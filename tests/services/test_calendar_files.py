@@ -9,8 +9,8 @@ from bot.domain.knowledge import Status
 from bot.domain.language import Language
 from bot.domain.programme import Slot
 from bot.services.calendar_files import calendar_file
-from bot.stores import knowledge_files
 from bot.settings import ROOT
+from bot.stores import knowledge_files
 from tests.calendar_reader import events, moment, read
 from tests.conversation.timetable_stage import congress, session, with_session
 

@@ -103,19 +103,18 @@ async def start(
     """
     if not await _move(tx, announcement_id, ("draft",), "running", started_at=await tx.now()):
         return False
-    campaign = f"announcement:{announcement_id}"
-    for recipient in recipients:
-        await outbox.put(
-            tx,
-            f"{campaign}:{recipient.chat}",
-            recipient.chat,
-            "broadcast",
-            recipient.body,
-            due,
-            valid_until,
-            campaign=campaign,
-            state="new" if recipient.reachable else "unreachable",
+    campaign, now = f"announcement:{announcement_id}", await tx.now()
+    rows = [
+        outbox.row_values(
+            now, f"{campaign}:{one.chat}", one.chat, "broadcast", one.body, due, valid_until, campaign=campaign,
+            state="new" if one.reachable else "unreachable",
         )
+        for one in recipients
+    ]  # fmt: skip
+    if rows:
+        # One statement for all: thousands of single ones would keep every other writer waiting for seconds.
+        await tx.connection.execute(tx.insert(tables.outbox).on_conflict_do_nothing(), rows)
+        tx.ring("outbox")
     return True
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -143,6 +143,18 @@ async def record_delivery(tx: Transaction, chat: int, entry_id: str, version: st
     await tx.connection.execute(
         insert.on_conflict_do_update(index_elements=["chat", "entry_id"], set_={"version": version, "at": at})
     )
+
+
+async def record_deliveries(
+    tx: Transaction, told: Iterable[tuple[int, str]], version: str, at: datetime | None = None
+) -> None:
+    """The same for many people and entries at once, as (chat, entry)."""
+    at = at or await tx.now()
+    rows = [{"chat": chat, "entry_id": entry_id, "version": version, "at": at} for chat, entry_id in told]
+    if rows:
+        insert = tx.insert(tables.deliveries)
+        newer = {"version": insert.excluded.version, "at": insert.excluded.at}
+        await tx.connection.execute(insert.on_conflict_do_update(index_elements=["chat", "entry_id"], set_=newer), rows)
 
 
 async def recipients(tx: Transaction, entry_id: str, since: datetime) -> list[tuple[int, str]]:

@@ -76,28 +76,31 @@ async def put(
     ("announcement:7", "escalation:17"); `about` names the delegates a staff card speaks of, so that forgetting them
     takes the card back. `state` is "unreachable" for a recipient who is only counted.
     """
-    now = await tx.now()
-    insert = tx.insert(tables.outbox).values(
-        dedup=dedup,
-        chat=chat,
-        chat_class=chat_class,
-        kind=kind,
-        priority=PRIORITIES[kind],
-        body=body if state == "new" else None,
-        ref=ref,
-        campaign=campaign,
-        about=f",{','.join(map(str, sorted(about)))}," if about else "",
-        due=due or now,
-        valid_until=valid_until,
+    values = row_values(
+        await tx.now(), dedup, chat, kind, body, due, valid_until, chat_class, ref=ref, campaign=campaign, about=about,
         state=state,
-        created_at=now,
-        finished_at=None if state == "new" else now,
-        reported=state != "new",
-    )
+    )  # fmt: skip
+    insert = tx.insert(tables.outbox).values(**values)
     added = (await tx.connection.execute(insert.on_conflict_do_nothing())).rowcount > 0
     if added:
         tx.ring("outbox")
     return added
+
+
+def row_values(
+    now: datetime, dedup: str, chat: int, kind: str, body: dict[str, Any], due: datetime | None = None,
+    valid_until: datetime | None = None, chat_class: str = "private", *, ref: str = "", campaign: str | None = None,
+    about: Collection[int] = (), state: str = "new",
+) -> dict[str, Any]:  # fmt: skip
+    """A new row's columns; a row that nobody will send keeps no text."""
+    sendable = state == "new"
+    return {
+        "dedup": dedup, "chat": chat, "chat_class": chat_class, "kind": kind, "priority": PRIORITIES[kind],
+        "body": body if sendable else None, "ref": ref, "campaign": campaign,
+        "about": f",{','.join(map(str, sorted(about)))}," if about else "", "due": due or now,
+        "valid_until": valid_until, "state": state, "created_at": now, "finished_at": None if sendable else now,
+        "reported": not sendable,
+    }  # fmt: skip
 
 
 async def claim(
