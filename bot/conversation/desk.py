@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.conversation import cards, replying, rounds, staff, staff_commands, talking
 from bot.conversation.incoming import Incoming
 from bot.conversation.reply import Reply
-from bot.conversation.scene import Scene, draft_key, matter, talk_ref
+from bot.conversation.scene import QUEUE_REF, Scene, draft_key, matter, talk_ref
 from bot.conversation.turn import Consideration, Edition, Snapshot, Turn
 from bot.domain.language import Language, fold
 from bot.domain.question import HandoverReason
@@ -126,9 +126,8 @@ class Desk:
         """A person was forgotten: the cards, lists and drafts about them change at once."""
         for number in (*gone.closed, *gone.changed):
             if name := await get_value(tx, draft_key(number)):
-                await asyncio.to_thread(drafts.forget_questions, self.settings.knowledge_dir, name)
-                if number in gone.closed:
-                    await set_value(tx, draft_key(number), None)
+                kept = await asyncio.to_thread(drafts.forget_questions, self.settings.knowledge_dir, name, number)
+                await set_value(tx, draft_key(number), kept if number in gone.changed else None)
         scene = await self._scene(tx)
         if scene is None:
             return []
@@ -144,7 +143,7 @@ class Desk:
                 replies.append(cards.forgotten(scene, number, message))
         if not gone.closed and not gone.changed:
             return []
-        for _, message in (await standing_for(tx, staff_commands.QUEUE_REF, scene.staff_chat))[-5:]:
+        for _, message in (await standing_for(tx, QUEUE_REF, scene.staff_chat))[-5:]:
             text = scene.say.text("This list is out of date; /queue shows how things stand.")
             replies.append(Reply(text=text, chat=scene.staff_chat, edits=message))
         return [*replies, *await self._digest_without(scene, gone)]

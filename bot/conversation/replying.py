@@ -7,7 +7,7 @@ from typing import Any
 from bot.conversation import cards, entries, telling
 from bot.conversation.incoming import Incoming
 from bot.conversation.reply import Reply
-from bot.conversation.scene import Matter, Scene, matter, mentioned, numbers_of, talk_ref
+from bot.conversation.scene import NOTE_REF, QUEUE_REF, Matter, Scene, matter, mentioned, numbers_of, talk_ref
 from bot.conversation.turn import Consideration
 from bot.domain.escalation import EscalationState
 from bot.domain.language import clean, has_words, written_language
@@ -25,7 +25,7 @@ async def heard(scene: Scene, incoming: Incoming, consideration: Consideration) 
     if incoming.replies_to is None:
         return []
     ref = await lookup(scene.tx, scene.staff_chat, incoming.replies_to) or ""
-    if ref.startswith("digest:") or ref == "queue":
+    if ref.startswith("digest:") or ref in (QUEUE_REF, NOTE_REF):
         return [_not_sent(scene, incoming, scene.say.text("Not sent: take the question first and reply to its card."))]
     number, *people = numbers_of(ref, "escalation") or numbers_of(ref, "talk") or (0,)
     if not number:
@@ -43,6 +43,7 @@ async def heard(scene: Scene, incoming: Incoming, consideration: Consideration) 
             _not_sent(
                 scene, incoming,
                 scene.say.text("Not sent: only words, photos, files, voice messages and places reach a delegate."),
+                number,
             )
         ]  # fmt: skip
     return await _send(scene, incoming, consideration, about, addressed, whole=not people)
@@ -65,10 +66,10 @@ async def _send(
             since = now.escalation.claimed_at or scene.now
             return [_not_sent(scene, incoming, say.text(
                 "Not sent: {name} has #{number} since {time}.", name=now.holder or "–", number=number,
-                time=say.time(since)))]  # fmt: skip
+                time=say.time(since)), number)]  # fmt: skip
     elif before not in _TOLD:
         text = say.text("Not sent: #{number} is dismissed. Reopen it first.", number=number)
-        return [_not_sent(scene, incoming, text)]
+        return [_not_sent(scene, incoming, text, number)]
     text = clean(incoming.text)
     written = written_language(text) if has_words(text) else None
     message = await add_message(
@@ -117,7 +118,9 @@ async def undelivered(scene: Scene, reference: str, chat: int, why: str) -> list
         return []
     who = cards.delegate(about, chat, scene.say)
     text = f"⚠️ #{number}: {cards.undelivered(who, why, scene.say)}"
-    return [Reply(text=text, chat=scene.staff_chat, quotes=written.message)]
+    await scene.wrote()
+    ref = talk_ref(number, about.pseudonym(chat))
+    return [Reply(text=text, chat=scene.staff_chat, quotes=written.message, ref=ref)]
 
 
 async def post_words(scene: Scene, about: Matter, incoming: Incoming, text: str, to: str = "") -> Reply:
@@ -155,8 +158,9 @@ def _known_entry(scene: Scene, consideration: Consideration) -> str:
     return entries.key_of(found[0].id) if found else ""
 
 
-def _not_sent(scene: Scene, incoming: Incoming, text: str) -> Reply:
-    return Reply(text=f"⚠️ {text}", chat=scene.staff_chat, quotes=incoming.message)
+def _not_sent(scene: Scene, incoming: Incoming, text: str, number: int = 0) -> Reply:
+    ref = talk_ref(number, 0) if number else NOTE_REF
+    return Reply(text=f"⚠️ {text}", chat=scene.staff_chat, quotes=incoming.message, ref=ref)
 
 
 def body_of(incoming: Incoming) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.conversation import cards
 from bot.conversation.reply import Reply
-from bot.conversation.scene import Scene, card_ref, matter, mentioned, talk_ref
+from bot.conversation.scene import NOTE_REF, Scene, card_ref, matter, mentioned, talk_ref
 from bot.domain.escalation import Escalation
 from bot.services import helpdesk
 from bot.services.helpdesk import DeskState, Show
@@ -126,7 +126,7 @@ def _numbers(about: Sequence[Escalation]) -> str:
 async def _call(scene: Scene, state: DeskState, mark: str, text: str, about: Sequence[Escalation]) -> Reply:
     """A note to the group; about one question it hangs on its card and can be replied to like it."""
     state.wrote(scene.now)
-    quotes, ref = None, ""
+    quotes, ref = None, NOTE_REF
     if len(about) == 1:
         messages = await scene.cards(about[0].id)
         quotes, ref = (messages[-1] if messages else None), talk_ref(about[0].id, 0)

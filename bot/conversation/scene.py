@@ -47,6 +47,10 @@ class Scene:
         state.wrote(self.now)
         await helpdesk.write_state(self.tx, state)
 
+    async def room(self) -> bool:
+        """Whether the group can carry another message of the desk this minute."""
+        return (await helpdesk.read_state(self.tx, self.now)).room > 0
+
     async def cards(self, number: int) -> list[int]:
         """The messages in the group that show this escalation, oldest first."""
         found = await standing_for(self.tx, card_ref(number), self.staff_chat)
@@ -135,6 +139,12 @@ def answer_ref(number: int, message: int = 0) -> str:
 def campaign(number: int) -> str:
     """With what everything that is sent about an escalation is counted."""
     return f"escalation:{number}"
+
+
+QUEUE_REF = "queue"
+"""What the list of /queue stands for."""
+NOTE_REF = "note"
+"""What a note of the desk stands for that is about no single question: a reply to it cannot be sent to anybody."""
 
 
 def name_key(chat: int) -> str:

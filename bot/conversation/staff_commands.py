@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.conversation import cards
 from bot.conversation.incoming import Incoming
 from bot.conversation.reply import Button, Reply
-from bot.conversation.scene import Scene
+from bot.conversation.scene import QUEUE_REF, Scene
 from bot.domain.escalation import Escalation, EscalationState
 from bot.domain.language import NATIVE_NAMES, Language
 from bot.i18n import Translator
@@ -18,7 +18,6 @@ from bot.stores.database.statistics import Statistics, statistics
 
 _LISTED = 30
 _BUTTONS = 10
-QUEUE_REF = "queue"
 _NAMES = {name.casefold(): language for language, native in NATIVE_NAMES.items() for name in (native, language.value)}
 
 

@@ -49,15 +49,17 @@ async def _replied_to(turn: Turn) -> int | None:
 
 async def _meant(turn: Turn) -> int | None:
     """A question a volunteer works on now, when the message seems to belong to it: the assistant keeps out then."""
-    held = [
-        item for item in await escalations.for_delegate(turn.tx, turn.chat) if item.state is EscalationState.CLAIMED
-    ]
-    if not held or turn.incoming.button:
+    waiting = await escalations.for_delegate(turn.tx, turn.chat)
+    if not waiting or turn.incoming.button:
         return None
+    held = [item for item in waiting if item.state is EscalationState.CLAIMED]
+    latest = max(held or waiting, key=lambda item: item.claimed_at or item.opened_at)
     outcome = turn.consideration.outcome
-    latest = max(held, key=lambda item: item.claimed_at or item.opened_at)
     if outcome is None:
+        # The assistant cannot read files: they are for the people who have the question.
         return latest.id if turn.incoming.attachment is not None or turn.incoming.pin is not None else None
+    if not held:
+        return None
     text = turn.incoming.text
     for item in held:
         mine = await _own(turn, item.id)
@@ -96,9 +98,9 @@ async def _pass_on(turn: Turn, scene: Scene, about: Matter) -> list[Reply]:
     assert renewed is not None
     await scene.touch(number)
     cards: list[Reply] = []
-    # While nobody has it, the card shows what was added, without another message in the group.
+    # While nobody has it or the group is flooded, the card shows what was added, without another message.
     has_file = incoming.attachment is not None or incoming.pin is not None
-    if has_file or renewed.escalation.state is EscalationState.CLAIMED or not state.waits:
+    if has_file or (await scene.room() and (renewed.escalation.state is EscalationState.CLAIMED or not state.waits)):
         cards = [await replying.post_words(scene, renewed, incoming, text, holder if not state.waits else "")]
     kept = await _as_question(turn, text) if isinstance(outcome, (Answer, Clarification, Handover)) else None
     buttons = ((Button(say.label("button", "This is another question"), f"q:{kept}"),),) if kept else ()

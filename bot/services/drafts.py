@@ -68,13 +68,13 @@ def render(draft: Draft) -> str:
     return "\n".join(lines)
 
 
-def forget_questions(knowledge: Path, name: str) -> bool:
-    """Take the delegates' words out of a draft; false when it is not there (an organizer has moved it)."""
+def forget_questions(knowledge: Path, name: str, number: int) -> str | None:
+    """Take the delegates' words out of a draft and its name; None when it is not there (an organizer has moved it)."""
     path = knowledge / FOLDER / Path(name).name
     try:
         lines = path.read_text("utf-8").split("\n")
     except OSError:
-        return False
+        return None
     kept, body = [], False
     for line in lines:
         if line == "---" and kept:
@@ -82,8 +82,11 @@ def forget_questions(knowledge: Path, name: str) -> bool:
         if not body and (line.startswith(("# Asked by ", "  - ", "questions:"))):
             continue
         kept.append(f"# {_DELETED}" if body and line.startswith("# ") else line)
-    _replace(path, "\n".join(kept))
-    return True
+    renamed = path.with_name(f"{path.name[:10]}-{number}.{path.name.split('.', 1)[1]}")
+    _replace(renamed, "\n".join(kept))
+    if renamed != path:
+        path.unlink()
+    return renamed.name
 
 
 def slug_of(question: str) -> str:

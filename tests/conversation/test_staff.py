@@ -17,7 +17,14 @@ RUSSIAN = "Будет ли рядом открыто поле для гольф�
 
 
 @pytest.fixture
-async def desk(tmp_path, morning, database_url):  # noqa: F811
+async def desk(tmp_path, morning):
+    async with open_desk(tmp_path, morning) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def desk_anywhere(tmp_path, morning, database_url):  # noqa: F811
+    """On SQLite and, where there is a server, on PostgreSQL."""
     async with open_desk(tmp_path, morning, database_url=database_url) as opened:
         yield opened
 
@@ -49,7 +56,8 @@ async def test_ask_a_person_makes_a_card(desk):
     assert "The delegate asks for a person." in desk.card.shown
 
 
-async def test_take_answer_and_close(desk):
+async def test_take_answer_and_close(desk_anywhere):
+    desk = desk_anywhere
     await desk.ask(7, QUESTION)
     asked = desk.numbers
     card = desk.card
@@ -104,6 +112,8 @@ async def test_what_is_not_sent_is_said(desk):
     await desk.write(ANNA, "Still, yes.", to=card)
     assert desk.group[-1].shown == "⚠️ Not sent: #1 is dismissed. Reopen it first."
     assert not [message for message in desk.chat(7) if "Still" in message.shown or "No!" in message.shown]
+    await desk.write(ANNA, "Why?", to=desk.group[-1])
+    assert "Not sent: #1 is dismissed" in desk.group[-1].shown
     before = len(desk.group)
     await desk.write(ANNA, "How are you, Boris?")
     assert len(desk.group) == before
@@ -213,7 +223,8 @@ async def test_words_before_anybody_has_it_stand_on_the_card(desk):
     assert "💬 Delegate 1: For nine holes" in desk.card.shown
 
 
-async def test_a_claim_lapses_visibly(desk):
+async def test_a_claim_lapses_visibly(desk_anywhere):
+    desk = desk_anywhere
     await desk.ask(7, QUESTION)
     await desk.press(ANNA, desk.card, "Take")
     await desk.wait(minutes=9)
@@ -240,7 +251,8 @@ async def test_one_reminder_after_three_minutes_and_the_leads_after_ten(desk):
     assert len([message for message in desk.group if message.shown[0] in "⏳🚨"]) == 2
 
 
-async def test_fifty_volunteers_take_it_at_once(desk):
+async def test_fifty_volunteers_take_it_at_once(desk_anywhere):
+    desk = desk_anywhere
     await desk.ask(7, QUESTION)
     card = desk.card
     data = card.buttons[0].data
@@ -299,7 +311,8 @@ async def test_a_name_is_seen_only_when_it_is_shared(desk):
     assert "Name of 7" not in desk.card.shown
 
 
-async def test_forgetting_empties_cards_words_lists_and_drafts(desk):
+async def test_forgetting_empties_cards_words_lists_and_drafts(desk_anywhere):
+    desk = desk_anywhere
     canary = "canary zebra golf"
     await desk.ask(7, f"Where do I find the {canary} club?")
     await desk.write(ANNA, "/queue")
@@ -311,6 +324,8 @@ async def test_forgetting_empties_cards_words_lists_and_drafts(desk):
     await desk.ask(7, "/forget")
     await desk.tap(7, desk.chat(7)[-1], "Yes, delete")
     assert canary not in "".join(message.shown for message in desk.group)
+    (draft,) = (desk.settings.knowledge_dir / "drafts").glob("*.md")
+    assert draft.name == "2025-07-11-1.en.md"
     assert canary not in draft.read_text() and "At the gate." in draft.read_text()
     assert desk.group[0].shown == "#1\n🗑 Deleted by the delegate."
     await desk.write(ANNA, "hello?", to=desk.group[0])

@@ -8,12 +8,11 @@ from bot.domain.escalation import EscalationState
 from bot.domain.language import Language
 from bot.stores.database import escalations, outbox
 from tests.conversation.desk_stage import ANNA, BORIS, STAFF, open_desk
-from tests.stores.conftest import database_url  # noqa: F401
 
 
 @pytest.fixture
-async def desk(tmp_path, morning, database_url):  # noqa: F811
-    async with open_desk(tmp_path, morning, database_url=database_url) as opened:
+async def desk(tmp_path, morning):
+    async with open_desk(tmp_path, morning) as opened:
         yield opened
 
 
@@ -108,6 +107,8 @@ async def test_many_reminders_are_one_message(desk):
         message.shown.startswith("⏳ #1, #2, #3") for message in desk.group
     )
     assert len([message for message in desk.group if message.shown.startswith("⏳")]) == 1
+    await desk.write(ANNA, "I come", to=next(message for message in desk.group if message.shown.startswith("⏳")))
+    assert "Not sent: take the question first" in desk.group[-1].shown
     await desk.wait(minutes=8)
     assert len([message for message in desk.group if message.shown.startswith("🚨")]) == 1
 
