@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -73,19 +74,24 @@ def _opening(heading: str, edition: Edition, say: Translator, now: datetime) -> 
         tag("p", *languages, class_="languages"),
         tag("h1", heading),
         tag("p", state, class_="soft"),
-        tag("div", looking, nothing, class_="find", hidden=True),
+        tag("div", looking, nothing, tag("ol"), class_="find", hidden=True),
     )
 
 
 def _table_of_contents(found: Contents, say: Translator) -> Html:
     links = [tag("li", tag("a", _programme_heading(say), href="#days"))]
     for topic, _ in found.topics:
-        links.append(tag("li", tag("a", browsing.topic_label(topic, say), href=f"#t-{topic}")))
+        links.append(tag("li", tag("a", _topic_heading(topic, say), href=f"#t-{topic}")))
     return tag("nav", tag("ul", *links))
 
 
 def _programme_heading(say: Translator) -> str:
-    return say.label("heading", "🗓 Programme by day")
+    return say.label("heading", "Programme by day")
+
+
+def _topic_heading(topic: str, say: Translator) -> str:
+    """The topic's name without its emoji: paper and old phones have no glyphs for it."""
+    return re.sub(r"^\W+", "", browsing.topic_label(topic, say))
 
 
 def _days(found: Contents, edition: Edition, say: Translator) -> Html | None:
@@ -115,7 +121,7 @@ def _row(one: Occurrence, edition: Edition, say: Translator) -> Html:
 
 def _topic(topic: str, own: list[Entry], edition: Edition, say: Translator, now: datetime) -> Html:
     articles = [_article(entry, edition, say, now) for entry in own]
-    return tag("section", tag("h2", browsing.topic_label(topic, say)), *articles, id=f"t-{topic}", class_="topic")
+    return tag("section", tag("h2", _topic_heading(topic, say)), *articles, id=f"t-{topic}", class_="topic")
 
 
 def _article(entry: Entry, edition: Edition, say: Translator, now: datetime) -> Html:

@@ -76,7 +76,7 @@ def why_not(gap: Gap, entries: Mapping[str, Entry], say: Translator) -> str:
             return say.text("Nothing in the knowledge comes near.")
     if not title:
         return say.text("Nothing in the knowledge comes near.")
-    return say.text("Too unsure to answer: nearest entry “{title}”, {percent} % sure.", title=title, percent=sure)
+    return say.text("Too unsure to answer: nearest entry “{title}”, {percent}\u00a0% sure.", title=title, percent=sure)
 
 
 def draft_files(gap: Gap, today: datetime) -> list[DraftFile]:
@@ -104,7 +104,7 @@ def _figures(board: Board, say: Translator) -> Html:
     for outcome in OUTCOMES:
         number = board.outcomes.get(outcome, 0)
         share = round(100 * number / board.asked) if board.asked else 0
-        shown.append((number, say.text("{name}, {percent} %", name=names[outcome], percent=share)))
+        shown.append((number, say.text("{name}, {percent}\u00a0%", name=names[outcome], percent=share)))
     shown += [
         (board.answered_by_people, say.label("figure", "answered by volunteers")),
         (board.still_open, say.label("figure", "still waiting")),
@@ -158,7 +158,8 @@ def _gaps(board: Board, entries: Mapping[str, Entry], say: Translator) -> Html:
 
 
 def _gap(gap: Gap, entries: Mapping[str, Entry], say: Translator, today: datetime) -> Html:
-    first, *others = gap.wordings
+    first = next((wording for wording in gap.wordings if wording.language is say.language), gap.wordings[0])
+    others = [wording for wording in gap.wordings if wording is not first]
     languages = [tag("span", f"{NATIVE_NAMES[language]} {number}", class_="lang")
                  for language, number in gap.languages.items()]  # fmt: skip
     when = (

@@ -17,14 +17,14 @@ class Html(str):
     """Text that is HTML already; anything else is escaped."""
 
 
-def tag(name: str, *children: object, **attributes: object) -> Html:
+def tag(name: str, /, *children: object, **attributes: object) -> Html:
     """An element; `class_` and `for_` lose their underscore, other underscores become hyphens, None leaves out."""
     said = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{html.escape(str(value))}"' if value is not True else f" {key}"
         for key, value in attributes.items()
         if value is not None and value is not False
     )
-    return Html(f"<{name}{said}>") if name in _EMPTY else Html(f"<{name}{said}>{join(*children)}</{name}>")
+    return Html(f"<{name}{said}/>") if name in _EMPTY else Html(f"<{name}{said}>{join(*children)}</{name}>")
 
 
 def join(*children: object) -> Html:

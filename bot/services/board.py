@@ -22,7 +22,7 @@ OUTCOMES = ("answer", "clarify", "handover")
 """What becomes of a question, as it is kept; courtesy is no question."""
 SOON = timedelta(hours=24)
 """An entry that ends within this time is about to expire."""
-MOST_BUCKETS = 48
+MOST_BUCKETS = 96
 """Bars of the chart by hour; a longer stretch is shown by day."""
 _WORDINGS_KEPT = 12
 
@@ -32,7 +32,7 @@ Decide = Callable[[Question], Outcome]
 # Numbers of telephones and passports, addresses of mail and chats, links, and how people give their names.
 _PRIVATE = re.compile(
     r"https?://\S+|\bt\.me/\S+|[\w.+-]+@[\w-]+\.[\w.]+|(?<!\w)@\w{4,}|\+?\d(?:[ ()\-]{0,2}\d){6,}|"
-    r"\b[A-Z]{1,2}\s?\d{6,}\b|(?<=my name is )\S+(?: [A-Z]\w+)*|(?<=[Мм]еня зовут )\S+(?: [А-ЯЁ]\w+)*|"
+    r"\b[A-Z]{1,2}\s?\d{6,}\b|(?<=(?i:my name is ))\S+(?: [A-Z]\w+)*|(?<=(?i:меня зовут ))\S+(?: [А-ЯЁ]\w+)*|"
     r"(?<=我叫)[㐀-鿿]{2,3}|(?<=我的名字是)[㐀-鿿]{2,3}"
 )
 

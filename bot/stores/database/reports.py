@@ -60,4 +60,4 @@ async def agenda_counts(tx: Transaction) -> dict[str, int]:
     """In how many agendas each session stands."""
     agenda = tables.agenda.c
     query = select(agenda.session_id, func.count()).group_by(agenda.session_id)
-    return dict((await tx.connection.execute(query)).tuple().all())
+    return dict((await tx.connection.execute(query)).all())
