@@ -113,9 +113,8 @@ async def _write(
         pairs_told = [(chat, entry_id) for chat, ids in told.items() for entry_id in ids]
         await exchanges.record_deliveries(tx, pairs_told, str(version), now)
         await set_value(tx, key, {"announcement": number, "people": len(pairs)})
-    return Outcome(
-        len(pairs), f"Announcement {number}: {len(pairs)} notices are in the outbox; the running bot sends them."
-    )
+    count = f"{len(pairs)} {'notice' if len(pairs) == 1 else 'notices'}"
+    return Outcome(len(pairs), f"Announcement {number}: {count} written to the outbox; the running bot sends them.")
 
 
 async def _further(tx: Transaction, number: int, person: Affected, parts: Iterable[dict], now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import ingest
 from bot.channels import notifying
 from bot.channels.telegram.rendering import file_content
 from bot.conversation.change_notices import described
@@ -344,3 +346,40 @@ async def test_languages_and_audience_without_a_former_version(database):
     async with database.reading() as tx:
         changes, audience = await affected_by_changes(tx, Shelf(OLD), NOW)
     assert (changes, audience.people) == ((), ())
+
+
+def test_the_command_line_announces_only_when_asked_and_once(tmp_path, installation, monkeypatch, capsys):  # noqa: F811
+    async def one_agenda() -> None:
+        database = await Database.open(f"sqlite+aiosqlite:///{installation.data_dir / 'assistant.sqlite3'}")
+        async with database.writing() as tx:
+            await delegates.meet(tx, 1, Language.RU)
+            await agendas.add(tx, 1, "farewell")
+        await database.close()
+
+    async def rows() -> int:
+        database = await Database.open(f"sqlite+aiosqlite:///{installation.data_dir / 'assistant.sqlite3'}")
+        async with database.reading() as tx:
+            counted = sum((await outbox.counts(tx)).values())
+        await database.close()
+        return counted
+
+    monkeypatch.setenv("BOT_DATA_DIR", str(installation.data_dir))
+    monkeypatch.delenv("BOT_DATABASE_URL", raising=False)
+    monkeypatch.setattr(ingest, "_ingestion", lambda options, settings: installation)
+    assert ingest.main(["--quiet"]) == 0
+    asyncio.run(one_agenda())
+    edit(installation, "programme/2031-05-21.yaml", "18:00", "19:00")
+    capsys.readouterr()
+    assert ingest.main(["--quiet"]) == 0
+    shown = capsys.readouterr().out
+    assert "Changes in the programme (python ingest.py --announce tells those affected):\n[farewell]" in shown
+    assert asyncio.run(rows()) == 0
+    assert ingest.main(["--quiet", "--announce"]) == 0
+    shown = capsys.readouterr().out
+    assert "To be told: 1 person (中文 0, Русский 1, English 0)" in shown
+    assert "1 notice written to the outbox" in shown
+    assert ingest.main(["--quiet", "--announce"]) == 0
+    assert "announced already" in capsys.readouterr().out
+    assert asyncio.run(rows()) == 1
+    assert ingest.main(["--quiet", "--announce-entry", "nothing"]) == 1
+    assert "there is no entry 'nothing'" in capsys.readouterr().err
