@@ -22,11 +22,11 @@ from bot.channels.telegram.baton import Baton
 from bot.channels.telegram.health import Health, Trouble
 from bot.channels.telegram.line import Line, open_line, seconds_of
 from bot.channels.telegram.members import Members
-from bot.channels.telegram.pacing import Gate
+from bot.channels.telegram.pacing import Gate, Pace
 from bot.channels.telegram.receiving import Poller
 from bot.channels.telegram.sending import Sender
 from bot.channels.telegram.staff import StaffChat
-from bot.channels.telegram.timed import Housekeeping
+from bot.channels.telegram.timed import Housekeeping, recall
 from bot.channels.telegram.working import Workers, where
 from bot.settings import Settings
 from bot.stores.database import inbox, outbox
@@ -65,6 +65,12 @@ def run(settings: Settings, open_house: OpenHouse) -> int:
         return EXIT_TROUBLE
     except KeyboardInterrupt:
         return 0
+    except Exception as error:
+        if not type(error).__module__.startswith("bot."):
+            raise
+        # What our own rooms raise says in one sentence what is missing and how to mend it.
+        print(error, flush=True)
+        return EXIT_TROUBLE
 
 
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -176,6 +182,8 @@ class Bot:
     async def _work(self, line: Line, house: Any) -> int:
         database, assistant = house.database, house.assistant
         staff = StaffChat(self.settings.staff_chat, assistant)
+        gate, pace = Gate(), Pace()
+        await recall(database, pace)
         await staff.recall(database)
         if self.alone:
             # Nobody else works on these rows: what the last process held is free at once.
@@ -184,10 +192,9 @@ class Bot:
                 await outbox.release(tx)
         application = Application.builder().bot(line).updater(None).concurrent_updates(False).build()
         await application.initialize()
-        gate = Gate()
         workers = Workers(application, assistant, database, staff, Members(line, gate), self.owner)
         baton = None if self.alone else Baton(database, self.owner)
-        sender = Sender(line, database, staff, gate, self.owner, baton=baton)
+        sender = Sender(line, database, staff, gate, self.owner, pace, baton)
         source = await self._source(line, database)
         tasks = [
             asyncio.create_task(action, name=name)
@@ -195,7 +202,7 @@ class Bot:
                 ("source", source.run()),
                 ("workers", workers.run()),
                 ("sender", sender.run()),
-                ("housekeeping", Housekeeping(database, assistant, staff, self.health).run()),
+                ("housekeeping", Housekeeping(database, assistant, staff, self.health, pace).run()),
                 ("watch", self._watch()),
             )
         ]

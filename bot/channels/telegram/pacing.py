@@ -92,6 +92,23 @@ class Pace:
             sent.popleft()
         return sent[0] + 60 - now if len(sent) >= GROUP_MINUTE else 0.0
 
+    def noted(self) -> dict[str, list[float]]:
+        """What groups were sent in the last minute, by the clock on the wall: to be kept across a restart."""
+        offset = time.time() - self.clock()
+        found = {}
+        for chat, edit in list(self.groups):
+            self.group_wait(chat, edit)
+            if sent := self.groups[chat, edit]:
+                found[f"{chat}:{int(edit)}"] = [round(moment + offset, 1) for moment in sent]
+        return found
+
+    def recall(self, noted: dict[str, list[float]]) -> None:
+        """Count what was sent before the restart."""
+        offset = time.time() - self.clock()
+        for key, moments in noted.items():
+            chat, _, edit = key.rpartition(":")
+            self.groups[int(chat), edit == "1"] = deque(min(moment - offset, self.clock()) for moment in moments)
+
     def take(self, chat: int, edit: bool) -> None:
         """A message is going out."""
         now = self.clock()

@@ -30,7 +30,8 @@ GATHERING = 0.01
 MOST_UNKNOWN = 4
 """Attempts while every outcome is lost. Two would leave seven of 1,500 messages undelivered when a fifth of all calls
 go wrong; a line that swallows every answer costs the reader three copies too many at most."""
-_GONE = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated", "bot was blocked")
+_GONE = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated", "bot was blocked",
+         "not enough rights", "no rights to send", "chat_write_forbidden")  # fmt: skip
 
 
 class Sender:

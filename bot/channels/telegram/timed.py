@@ -9,22 +9,35 @@ from typing import Any
 
 from bot.channels.telegram import rendering
 from bot.channels.telegram.health import Health
+from bot.channels.telegram.pacing import Pace
 from bot.channels.telegram.rendering import Occasion
 from bot.channels.telegram.staff import StaffChat
 from bot.channels.telegram.working import where
 from bot.stores.database import inbox, outbox
 from bot.stores.database.engine import Database, DatabaseUnavailable
+from bot.stores.database.values import get_value, set_value
 
 log = logging.getLogger(__name__)
 EVERY = 2.0
 PRUNE_EVERY = 600.0
+PACE = "group_pace"
+
+
+async def recall(database: Database, pace: Pace) -> None:
+    """What groups were sent in the last minute before a restart counts on: a second burst would halt everything."""
+    async with database.reading() as tx:
+        pace.recall(await get_value(tx, PACE, {}))
 
 
 class Housekeeping:
     """One round every two seconds."""
 
-    def __init__(self, database: Database, assistant: Any, staff: StaffChat, health: Health) -> None:
+    def __init__(
+        self, database: Database, assistant: Any, staff: StaffChat, health: Health, pace: Pace | None = None
+    ) -> None:
         self.database, self.assistant, self.staff, self.health = database, assistant, staff, health
+        self.pace = pace or Pace()
+        self.noted: dict[str, list[float]] = {}
         self.pruned = time.monotonic()
 
     async def run(self) -> None:
@@ -50,6 +63,10 @@ class Housekeeping:
                     kind = None if chat < 0 else "notice"
                     await rendering.post(tx, self.staff.addressed([reply]), occasion, stem, kind)
         await self._report_undelivered()
+        if (noted := self.pace.noted()) != self.noted:
+            self.noted = noted
+            async with self.database.writing() as tx:
+                await set_value(tx, PACE, noted)
         if time.monotonic() - self.pruned > PRUNE_EVERY:
             self.pruned = time.monotonic()
             async with self.database.writing() as tx:
