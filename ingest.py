@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.channels.bar import Bar
+
 if TYPE_CHECKING:
     from bot.services.ingestion import Ingestion
     from bot.settings import Settings
@@ -30,6 +32,11 @@ def parser() -> argparse.ArgumentParser:
     )
     action = options.add_mutually_exclusive_group()
     action.add_argument("--check", action="store_true", help="only check the files; takes a second or two")
+    action.add_argument(
+        "--preview",
+        action="store_true",
+        help="show what publishing would change, question by question",
+    )
     action.add_argument("--versions", action="store_true", help="list what was published, by whom and when")
     action.add_argument(
         "--rollback", nargs="?", type=int, const=0, metavar="N",
@@ -39,6 +46,11 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--strict", action="store_true", help="refuse while an entry has the status sample")
     options.add_argument("--rebuild", action="store_true", help="build and publish even when nothing changed")
     options.add_argument("--reason", default="", metavar="TEXT", help="a note that is kept with the version")
+    options.add_argument(
+        "--force", default="", metavar="REASON",
+        help="publish although golden questions are answered worse by more than 2 points; the reason is kept",
+    )  # fmt: skip
+    options.add_argument("--page", type=Path, metavar="FILE", help="with --preview: write the whole of it as HTML")
     options.add_argument("--knowledge", type=Path, metavar="FOLDER", help="default: BOT_KNOWLEDGE_DIR or knowledge/")
     options.add_argument(
         "--announce", action="store_true",
@@ -66,6 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.check:
             return check(ingestion, options)
+        if options.preview:
+            return preview(ingestion, options, settings)
         if options.versions:
             return show_versions(ingestion)
         if options.watch:
@@ -99,10 +113,11 @@ def publish(ingestion: Ingestion, options: argparse.Namespace) -> int:
     """Check, build, verify and publish, with a progress bar and a summary."""
     knowledge = ingestion.read()
     _show_problems(knowledge, options)
-    with _Bar(options.quiet) as bar:
+    with Bar(options.quiet) as bar:
         outcome = ingestion.publish(
-            knowledge=knowledge, strict=options.strict, rebuild=options.rebuild, reason=options.reason, progress=bar
-        )
+            knowledge=knowledge, strict=options.strict, rebuild=options.rebuild, reason=options.reason,
+            force=options.force, progress=bar,
+        )  # fmt: skip
     print(_summary(knowledge))
     if outcome.result == "refused":
         return _fail(f"not published: {outcome.refusal}; the last published version stays")
@@ -159,9 +174,36 @@ def _show_changes(ingestion: Ingestion) -> None:
         print(changes)
 
 
+def preview(ingestion: Ingestion, options: argparse.Namespace, settings: Settings) -> int:
+    """Show what publishing would change; 1 when it would be refused."""
+    import asyncio
+
+    from bot.services import preview as previewing
+    from bot.services import preview_lines, real_questions
+
+    knowledge = ingestion.read()
+    _show_problems(knowledge, options)
+    print(_summary(knowledge))
+    if knowledge.errors:
+        return _fail("there is no preview while there are errors")
+    real, trouble = asyncio.run(real_questions.read_from(settings))
+    if trouble:
+        print(f"The questions of people cannot be read: {trouble}")
+    with Bar(options.quiet) as bar:
+        found = previewing.preview(ingestion, knowledge, real, progress=bar)
+    for line in preview_lines.lines(found):
+        print(line)
+    if options.page:
+        from bot.conversation import preview_page
+
+        options.page.write_text(preview_page.english(found), "utf-8")
+        print(f"Written to {options.page}")
+    return 1 if found.falls and not options.force else 0
+
+
 def roll_back(ingestion: Ingestion, options: argparse.Namespace) -> int:
     """Make an older version current again."""
-    with _Bar(options.quiet) as bar:
+    with Bar(options.quiet) as bar:
         version = ingestion.rollback(options.rollback or None, reason=options.reason, progress=bar)
     print(
         f"Version {version.number} is current again ({version.entries} entries). The files in the folder are unchanged."
@@ -178,6 +220,7 @@ def show_versions(ingestion: Ingestion) -> int:
     for version in history:
         mark = "*" if version.number == current and version is history[-1] else " "
         reason = f" - {version.reason}" if version.reason else ""
+        reason += f" - forced: {version.forced}" if version.forced else ""
         what = version.changes if version.action == "published" else version.action
         print(
             f"{mark} {version.number:>4}  {version.when.replace('T', ' ')[:16]} UTC  {version.who:<12} "
@@ -253,37 +296,6 @@ def _count(number: int, one: str, many: str = "") -> str:
 def _fail(message: str) -> int:
     print(f"ingest.py: {message}", file=sys.stderr)
     return 1
-
-
-class _Bar:
-    """One tqdm bar a stage, on standard error."""
-
-    def __init__(self, quiet: bool) -> None:
-        self._quiet = quiet
-        self._stage = ""
-        self._bar = None
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        from tqdm import tqdm
-
-        if stage != self._stage:
-            self._close()
-            self._stage = stage
-            self._bar = tqdm(
-                total=total, desc=stage, leave=False, disable=self._quiet or None, file=sys.stderr,
-                bar_format="{desc:>18} |{bar}| {n}/{total}",
-            )  # fmt: skip
-        self._bar.update(done - self._bar.n)
-
-    def __exit__(self, *details: object) -> None:
-        self._close()
-
-    def _close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
 
 
 if __name__ == "__main__":

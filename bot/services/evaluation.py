@@ -120,7 +120,7 @@ def evaluate(
     report = Report(judgements)
     for language in Language:
         own = [judgement for judgement in judgements if judgement.question.language is language]
-        report.figures[language] = _figures(own)
+        report.figures[language] = figures_of(own)
         report.kinds[language] = _kinds(own)
         report.aurc[language] = area_under_risk(own)
         asked = [j.question for j in own if j.question.kind in ("direct", "indirect")]
@@ -131,7 +131,7 @@ def evaluate(
     return report
 
 
-def _figures(own: Sequence[Judgement]) -> list[Figure]:
+def figures_of(own: Sequence[Judgement]) -> list[Figure]:
     """The figures of issue 3, each with its interval."""
     inside = [j for j in own if j.question.kind in IN_SCOPE]
     outside = [j for j in own if j.question.kind in OUT_OF_SCOPE]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
 import shutil
 import time
@@ -19,18 +18,17 @@ from bot.domain.changes import stamped
 from bot.domain.programme import Programme
 from bot.services import parity
 from bot.services.comparison import Changes, compare
+from bot.services.publication import GotWorse, Progress, Steps, measure, now, refuse, user
 from bot.stores import generations, knowledge_files, verification
 from bot.stores.generations import GenerationError, Version
 from bot.stores.knowledge_files import Knowledge
 
 if TYPE_CHECKING:
     from bot.domain.calibration import Calibration
+    from bot.services.quality import Fall
     from bot.stores.models import SentenceEncoder
 
 logger = logging.getLogger(__name__)
-
-Progress = Callable[[str, int, int], None]
-"""Told the stage, how much of it is done, and how much there is."""
 
 
 class Result(StrEnum):
@@ -74,6 +72,7 @@ class Ingestion:
     chroma_url: str | None = None
     calibrate: Callable[[Path, SentenceEncoder], Calibration | None] = fitted_calibration
     verify: Callable[[Path, str | None], str | None] = verification.verify
+    measure: Callable[..., tuple[Fall, ...]] = measure
 
     def read(self) -> Knowledge:
         """The knowledge folder with its problems, those between the languages too; no model, index or database."""
@@ -87,9 +86,12 @@ class Ingestion:
         rebuild: bool = False,
         who: str = "",
         reason: str = "",
+        force: str = "",
         progress: Progress = lambda stage, done, total: None,
     ) -> Outcome:
         """Publish what was read (by default the folder as it is now), unless it has errors or nothing changed.
+
+        When golden questions would be answered worse it refuses too, except with `force`: the reason to do so anyway.
 
         GenerationError and ModelError say what failed; the published generation stays then.
         """
@@ -109,15 +111,22 @@ class Ingestion:
             if not rebuild and (unchanged := self._unchanged(knowledge, encoder)):
                 return Outcome(Result.UNCHANGED, knowledge, unchanged, time.monotonic() - started)
             number = generations.next_number(self.data_dir)
+            changes = self._changes(knowledge)
             draft = Version(
-                number, "", knowledge.digest, encoder.identity, who or _user(), _now(), reason,
+                number, "", knowledge.digest, encoder.identity, who or user(), now(), reason,
                 generations.current_number(self.data_dir), len(knowledge.entries), 0, len(knowledge.samples),
-                str(self._changes(knowledge)),
+                str(changes), forced=force,
             )  # fmt: skip
-            with self._built(knowledge, encoder, draft, progress) as (version, computed):
-                calibration = self._folder(version) / "calibration.json"
-                generations.keep_sources(self.data_dir, number, knowledge.files, calibration)
-                generations.publish(self.data_dir, version)
+            try:
+                with self._built(knowledge, encoder, draft, progress) as (version, computed):
+                    folder = self._folder(version)
+                    if draft.parent is not None and not force:
+                        progress("comparing", 0, 1)
+                        refuse(self.measure(self.data_dir, folder, knowledge, changes, encoder, self.chroma_url))
+                    generations.keep_sources(self.data_dir, number, knowledge.files, folder / "calibration.json")
+                    generations.publish(self.data_dir, version)
+            except GotWorse as worse:
+                return Outcome(Result.REFUSED, knowledge, None, time.monotonic() - started, refusal=str(worse))
             self._tidy()
             return Outcome(Result.PUBLISHED, knowledge, version, time.monotonic() - started, computed)
 
@@ -132,7 +141,7 @@ class Ingestion:
         with generations.exclusive(self.data_dir):
             self._tidy()
             wanted = self._version_to_restore(number)
-            draft = replace(wanted, who=who or _user(), when=_now(), reason=reason, action="rolled back")
+            draft = replace(wanted, who=who or user(), when=now(), reason=reason, action="rolled back")
             encoder = self.encoder()
             if self._is_servable(wanted, encoder):
                 from bot.stores import index
@@ -217,7 +226,7 @@ class Ingestion:
             reuse = {}
             for former in generations.kept(self.data_dir):
                 reuse.update(index.stored_vectors(former, encoder.identity))
-            steps = _Steps(progress)
+            steps = Steps(progress)
             programme = self._stamped(replace(knowledge.programme, version=draft.number))
             manifest = index.build(
                 folder, knowledge.entries, programme, encoder,
@@ -270,31 +279,3 @@ class Ingestion:
             and version.model == encoder.identity
             and self.verify(self._folder(version), self.chroma_url) is None
         )
-
-
-class _Steps:
-    """Names the two stages of a build: vectors first, then storing them."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._stage, self._total, self._done = "computing vectors", -1, 0
-        self.computed = 0
-
-    def __call__(self, done: int, total: int) -> None:
-        if self._done == self._total:
-            self._stage = "storing"
-        self._total, self._done = total, done
-        if self._stage == "computing vectors":
-            self.computed = total
-        self._progress(self._stage, done, total)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -148,25 +148,56 @@ def outcome_of(told: Told) -> Outcome:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a generation is: its directory, and the Chroma server when its vectors are there."""
+
+    folder: Path
+    chroma_url: str | None = None
+
+
+def is_askable(folder: Path, encoder: SentenceEncoder) -> bool:
+    """Whether this installation can still ask a generation: same encoder, and a decision it understands."""
+    from bot.stores import index
+
+    try:
+        if index.read_manifest(folder).model != encoder.identity:
+            return False
+        decision = folder / "calibration.json"
+        return not decision.exists() or bool(index.CALIBRATION.validate_json(decision.read_bytes()))
+    except (GenerationError, OSError, ValueError):
+        return False
+
+
+def ask_here(place: Place, asked: Sequence[Asked], encoder: SentenceEncoder) -> list[Told]:
+    """What a generation says, asked in this process."""
+    from bot.stores.index import Index
+
+    index = Index(place.folder, encoder, place.chroma_url)
+    try:
+        return ask_all(index, asked)
+    finally:
+        index.close()
+
+
+@dataclass(frozen=True)
 class Processes:
     """Replays in processes, one a generation, side by side: two cores are used, and the running bot is not held up."""
 
     model: str | None = None
-    chroma_url: str | None = None
 
     def __call__(
-        self, folders: Sequence[Path], asked: Sequence[Asked], progress: Progress = lambda done, total: None
+        self, places: Sequence[Place], asked: Sequence[Asked], progress: Progress = lambda done, total: None
     ) -> list[list[Told]]:
         """What each generation says to the questions; GenerationError when one of them cannot be asked."""
         with tempfile.TemporaryDirectory(prefix="replay-") as name:
             room = Path(name)
             (room / "asked.json").write_bytes(_adapter(list[Asked]).dump_json(list(asked)))
-            running = [self._start(folder, room, number) for number, folder in enumerate(folders)]
+            running = [self._start(place, room, number) for number, place in enumerate(places)]
             try:
                 self._wait(running, room, len(asked), progress)
                 return [
                     _adapter(list[Told]).validate_json((room / f"told-{number}.json").read_bytes())
-                    for number in range(len(folders))
+                    for number in range(len(places))
                 ]
             finally:
                 for process in running:
@@ -174,9 +205,9 @@ class Processes:
                         process.kill()
                         process.wait()
 
-    def _start(self, folder: Path, room: Path, number: int) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "bot.services.replay", str(folder.resolve()), self.model or "",
-                   str(room / "asked.json"), str(room / f"told-{number}.json"), self.chroma_url or ""]  # fmt: skip
+    def _start(self, place: Place, room: Path, number: int) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "bot.services.replay", str(place.folder.resolve()), self.model or "",
+                   str(room / "asked.json"), str(room / f"told-{number}.json"), place.chroma_url or ""]  # fmt: skip
         # One thread a process: they would only wait for one another.
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         return subprocess.Popen(

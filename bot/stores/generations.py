@@ -43,6 +43,8 @@ class Version:
     changes: str = ""
     action: str = "published"
     """How it became current: published or rolled back."""
+    forced: str = ""
+    """Why it was published although golden questions were answered worse."""
 
 
 def pointer(data_dir: Path) -> str | None:

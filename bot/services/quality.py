@@ -1,0 +1,157 @@
+"""Whether a new generation answers the golden questions as well as the old one, and by how much it may be worse."""
+
+from __future__ import annotations
+
+import json
+import logging
+import zlib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.domain.golden import OUT_OF_SCOPE, GoldenQuestion
+from bot.domain.language import Language
+from bot.services.evaluation import Judgement
+from bot.services.replay import Asked, Told, is_question, outcome_of
+from bot.stores import golden_files
+
+logger = logging.getLogger(__name__)
+
+MARGIN = 0.02
+"""By how much of all golden questions of a language the right answers may fall, or the wrong ones rise."""
+SAMPLE = 200
+"""Golden questions asked at a publication, besides all those whose entries are touched by it."""
+FEWEST = 30
+"""With fewer golden questions about the knowledge at hand (another event's) nothing can be said."""
+KEPT_FILE = "golden.json"
+
+Ask = Callable[[Path, Sequence[Asked]], list[Told]]
+
+
+@dataclass(frozen=True)
+class Fall:
+    """One figure of one language that got worse by more than the margin."""
+
+    language: Language
+    figure: str
+    """right answers | wrong answers"""
+    before: float
+    after: float
+
+    def __str__(self) -> str:
+        return f"{self.figure} in {self.language}: {self.before:.1%} before, {self.after:.1%} after"
+
+
+def golden_for(entry_ids: Collection[str]) -> list[GoldenQuestion]:
+    """The golden questions about these entries, and those that nothing must answer; none when too few are about them.
+
+    Where the golden questions are not installed, there are none.
+    """
+    if not golden_files.FOLDER.is_dir():
+        return []
+    questions = golden_files.read()
+    inside = [question for question in questions if question.expected and set(question.expected) & set(entry_ids)]
+    if len(inside) < FEWEST:
+        return []
+    return inside + [question for question in questions if question.kind in OUT_OF_SCOPE]
+
+
+def asked_of(questions: Iterable[GoldenQuestion]) -> list[Asked]:
+    """The golden questions as they are asked, without small talk."""
+    from bot.services.training import FITTING_MOMENT
+
+    return [
+        Asked(question.text, question.language, FITTING_MOMENT, question.previous, question.id)
+        for question in questions
+        if is_question(question.text)
+    ]
+
+
+def judged(question: GoldenQuestion, told: Told) -> str:
+    """right, wrong, or silent: nothing was answered outright."""
+    verdict = Judgement(question, outcome_of(told), 0.0)
+    return "right" if verdict.right else "wrong" if verdict.wrong else "silent"
+
+
+def falls(
+    questions: Sequence[GoldenQuestion], before: Mapping[str, str], after: Mapping[str, str],
+    weights: Mapping[str, float] | None = None,
+) -> tuple[Fall, ...]:  # fmt: skip
+    """The figures that fell by more than the margin; `weights` say for how many questions one of a sample stands."""
+    found = []
+    for language in Language:
+        own = [question for question in questions if question.language is language
+               and question.id in before and question.id in after]  # fmt: skip
+        total = sum(_weight(question, weights) for question in own)
+        if not total:
+            continue
+        for verdict, sign in (("right", 1), ("wrong", -1)):
+            was, now = (
+                sum(_weight(question, weights) for question in own if side[question.id] == verdict) / total
+                for side in (before, after)
+            )
+            if sign * (was - now) > MARGIN:
+                found.append(Fall(language, f"{verdict} answers", was, now))
+    return tuple(found)
+
+
+def _weight(question: GoldenQuestion, weights: Mapping[str, float] | None) -> float:
+    return 1.0 if weights is None else weights.get(question.id, 1.0)
+
+
+def sampled(
+    questions: Sequence[GoldenQuestion], touched: Collection[str]
+) -> tuple[list[GoldenQuestion], dict[str, float]]:
+    """All questions about touched entries and a fixed sample of the others, with what each stands for."""
+    near = [question for question in questions if set(question.expected) & set(touched)]
+    known = {question.id for question in near}
+    rest = sorted((question for question in questions if question.id not in known), key=_shuffled)
+    chosen = rest[:SAMPLE]
+    weights = {question.id: len(rest) / len(chosen) for question in chosen}
+    return near[:SAMPLE] + chosen, weights
+
+
+def _shuffled(question: GoldenQuestion) -> tuple[int, str]:
+    return zlib.crc32(question.id.encode()), question.id
+
+
+def compare_folders(
+    old: Path, new: Path, questions: Sequence[GoldenQuestion], touched: Collection[str], ask: Ask
+) -> tuple[Fall, ...]:
+    """A quick look with a sample and, only when that looks bad, a look at every question.
+
+    What is found out about the new generation is kept in it, so that the next publication need not ask again.
+    """
+    some, weights = sampled(questions, touched)
+    before, after = _verdicts(old, some, ask), _verdicts(new, some, ask)
+    if not falls(some, before, after, weights):
+        return ()
+    before, after = _verdicts(old, questions, ask), _verdicts(new, questions, ask)
+    return falls(questions, before, after)
+
+
+def _verdicts(folder: Path, questions: Sequence[GoldenQuestion], ask: Ask) -> dict[str, str]:
+    known = read_verdicts(folder)
+    missing = [question for question in questions if question.id not in known]
+    if missing:
+        asked = asked_of(missing)
+        told = {one.golden: answer for one, answer in zip(asked, ask(folder, asked), strict=True)}
+        known |= {question.id: judged(question, told[question.id]) for question in missing if question.id in told}
+        keep_verdicts(folder, known)
+    return known
+
+
+def read_verdicts(folder: Path) -> dict[str, str]:
+    """What is known of how a generation answers the golden questions, by question."""
+    try:
+        return dict(json.loads((folder / KEPT_FILE).read_text("utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def keep_verdicts(folder: Path, verdicts: Mapping[str, str]) -> None:
+    """Keep it in the generation; a folder that cannot be written is asked again next time."""
+    try:
+        (folder / KEPT_FILE).write_text(json.dumps(verdicts), "utf-8")
+    except OSError as error:
+        logger.warning("the golden figures of %s cannot be kept: %s", folder.name, error)
