@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.conversation import cards, replying, rounds, staff, staff_commands, talking
 from bot.conversation.incoming import Incoming
 from bot.conversation.reply import Reply
-from bot.conversation.scene import QUEUE_REF, Scene, draft_key, matter, talk_ref
+from bot.conversation.scene import QUEUE_REF, Scene, draft_key, file_ref, matter, talk_ref
 from bot.conversation.turn import Consideration, Edition, Snapshot, Turn
 from bot.domain.language import Language, fold
 from bot.domain.question import HandoverReason
@@ -103,6 +103,12 @@ class Desk:
         else:
             replies = await rounds.announce(scene, state, number)
         await helpdesk.write_state(scene.tx, state)
+        incoming = turn.incoming
+        if incoming.attachment is not None or incoming.pin is not None:
+            # The assistant reads the words only; people shall see what came with them.
+            about = await matter(scene, number)
+            assert about is not None
+            replies.append(await replying.post_words(scene, about, incoming, ""))
         return replies
 
     async def heard_in_group(self, incoming: Incoming, consideration: Consideration, tx: Transaction) -> list[Reply]:
@@ -141,6 +147,8 @@ class Desk:
                     replies.append(await cards.card(scene, about, edits=message))
             for _, message in await standing_for(tx, talk_ref(number, gone.pseudonym or 0), scene.staff_chat):
                 replies.append(cards.forgotten(scene, number, message))
+            for _, message in await standing_for(tx, file_ref(number, gone.pseudonym or 0), scene.staff_chat):
+                replies.append(Reply(chat=scene.staff_chat, deletes=message))
         if not gone.closed and not gone.changed:
             return []
         for _, message in (await standing_for(tx, QUEUE_REF, scene.staff_chat))[-5:]:

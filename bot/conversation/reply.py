@@ -66,6 +66,8 @@ class Reply:
     reply to it, or a press on its buttons, is understood later."""
     edits: int | None = None
     """Id of an earlier message of the assistant, in that chat, which this one takes the place of."""
+    deletes: int | None = None
+    """Id of an earlier message of the assistant, in that chat, which is taken away; nothing else is shown then."""
     about: tuple[int, ...] = ()
     """Chats of the delegates of whom it speaks, so that forgetting them takes it back."""
     campaign: str | None = None

@@ -7,7 +7,17 @@ from typing import Any
 from bot.conversation import cards, entries, telling
 from bot.conversation.incoming import Incoming
 from bot.conversation.reply import Reply
-from bot.conversation.scene import NOTE_REF, QUEUE_REF, Matter, Scene, matter, mentioned, numbers_of, talk_ref
+from bot.conversation.scene import (
+    NOTE_REF,
+    QUEUE_REF,
+    Matter,
+    Scene,
+    file_ref,
+    matter,
+    mentioned,
+    numbers_of,
+    talk_ref,
+)
 from bot.conversation.turn import Consideration
 from bot.domain.escalation import EscalationState
 from bot.domain.language import clean, has_words, written_language
@@ -27,7 +37,7 @@ async def heard(scene: Scene, incoming: Incoming, consideration: Consideration) 
     ref = await lookup(scene.tx, scene.staff_chat, incoming.replies_to) or ""
     if ref.startswith("digest:") or ref in (QUEUE_REF, NOTE_REF):
         return [_not_sent(scene, incoming, scene.say.text("Not sent: take the question first and reply to its card."))]
-    number, *people = numbers_of(ref, "escalation") or numbers_of(ref, "talk") or (0,)
+    number, *people = numbers_of(ref, "escalation") or numbers_of(ref, "talk") or numbers_of(ref, "file") or (0,)
     if not number:
         return []
     about = await matter(scene, number)
@@ -144,7 +154,7 @@ async def post_words(scene: Scene, about: Matter, incoming: Incoming, text: str,
         attachment=incoming.attachment,
         chat=scene.staff_chat,
         quotes=messages[-1] if messages else None,
-        ref=talk_ref(about.number, pseudonym),
+        ref=(file_ref if incoming.attachment or incoming.pin else talk_ref)(about.number, pseudonym),
         about=(incoming.chat,),
     )
 

@@ -131,6 +131,11 @@ def talk_ref(number: int, pseudonym: int) -> str:
     return f"talk:{number}:{pseudonym}"
 
 
+def file_ref(number: int, pseudonym: int) -> str:
+    """The same for a delegate's file or place: it cannot be edited, only taken away."""
+    return f"file:{number}:{pseudonym}"
+
+
 def answer_ref(number: int, message: int = 0) -> str:
     """What a volunteer's words in a delegate's chat stand for; 0: a note of the desk."""
     return f"answer:{number}:{message}"

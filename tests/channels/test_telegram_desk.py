@@ -153,9 +153,13 @@ async def test_forgetting_empties_what_the_group_shows(api, tmp_path):  # noqa: 
         card = await card_of(it, 7, "Where is the zebracanary?")
         it.world.say(ANNA, "/queue", chat=STAFF)
         await shows(it, "1 question waits")
+        it.world.files["photo"] = {"name": "photo", "content": b"x", "kind": "photo"}
+        size = {"file_id": "photo", "file_unique_id": "1", "width": 9, "height": 9}
+        it.world.say(7, extra={"photo": [size], "caption": "zebracanary on a photo"})
+        await it.until(lambda world: any("photo" in message for message in world.messages[STAFF].values()))
         it.world.press(7, 7, 1, "f:yes")
-        await it.until(lambda world: not any(
-            "zebracanary" in message.get("text", "") for message in world.messages[STAFF].values()))  # fmt: skip
+        await it.until(lambda world: not any("zebracanary" in str(message) or "photo" in message
+                                             for message in world.messages[STAFF].values()))  # fmt: skip
         assert "Deleted by the delegate" in it.world.messages[STAFF][card["message_id"]]["text"]
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"zebracanary" in path.read_bytes()]
 

@@ -141,6 +141,8 @@ class DeskStage:
             if reply.toast:
                 self.toasts.append(reply.toast)
             chat = reply.chat if reply.chat is not None else incoming.chat
+            if reply.deletes:
+                self.chats[chat] = [message for message in self.chats[chat] if message.id != reply.deletes]
             if not (reply.title or reply.text or reply.small_print or reply.attachment or reply.pin):
                 continue
             if not self.arrives:

@@ -117,6 +117,9 @@ def joined(replies: Iterable[Reply]) -> list[Reply]:
 
 def bodies(reply: Reply, occasion: Occasion | None = None) -> Iterator[dict[str, Any]]:
     """The calls of one reply: text first, then the place, then the file; buttons on the last of the text."""
+    if reply.deletes:
+        yield {"do": "delete", "message": reply.deletes}
+        return
     here = occasion is not None and reply.chat in (None, occasion.chat)
     common = {"thread": occasion.thread} if occasion is not None and here and occasion.thread else {}
     edits = reply.edits
