@@ -124,8 +124,9 @@ def _courses(board: Board, say: Translator) -> Html | None:
             f"{start:%d.%m}" if board.by_day else f"{start:%H}",
             f"{say.day(start) if board.by_day else say.moment(start)}: {_spelled(counts, names)}",
             counts,
+            "" if board.by_day or (place and start.hour) else say.short_day(start),
         )
-        for start, counts in board.buckets
+        for place, (start, counts) in enumerate(board.buckets)
     ]
     by_language = [
         Column(f"{NATIVE_NAMES[language]} · {sum(counts.values())}", _spelled(counts, names), counts)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.conversation.hypertext import Html, join, tag
 
 WIDTH, HEIGHT = 360, 170
-_LEFT, _RIGHT, _TOP, _BOTTOM = 26, 4, 8, 26
+_LEFT, _RIGHT, _TOP, _BOTTOM = 26, 4, 8, 30
 _BAR, _BAR_GAP = 20, 12
 
 
@@ -19,6 +19,8 @@ class Column:
     label: str
     title: str
     parts: Mapping[str, int]
+    mark: str = ""
+    """Written below the label: the day that begins here."""
 
 
 def legend(names: Mapping[str, str]) -> Html:
@@ -48,7 +50,9 @@ def columns(shown: Sequence[Column], kinds: Sequence[str], title: str) -> Html:
                                  height=f"{size:.1f}", class_=kind))  # fmt: skip
         drawn.append(tag("g", tag("title", column.title), *parts))
         if place % labelled == 0 and x + 20 < WIDTH:
-            drawn.append(tag("text", column.label, x=f"{x + step / 2:.1f}", y=HEIGHT - 10, text_anchor="middle"))
+            drawn.append(tag("text", column.label, x=f"{x + step / 2:.1f}", y=HEIGHT - 18, text_anchor="middle"))
+        if column.mark:
+            drawn.append(tag("text", column.mark, x=f"{x:.1f}", y=HEIGHT - 4, class_="own"))
     return _drawing(drawn, HEIGHT, title)
 
 

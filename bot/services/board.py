@@ -32,7 +32,7 @@ Decide = Callable[[Question], Outcome]
 # Numbers of telephones and passports, addresses of mail and chats, links, and how people give their names.
 _PRIVATE = re.compile(
     r"https?://\S+|\bt\.me/\S+|[\w.+-]+@[\w-]+\.[\w.]+|(?<!\w)@\w{4,}|\+?\d(?:[ ()\-]{0,2}\d){6,}|"
-    r"\b[A-Z]{1,2}\s?\d{6,}\b|(?<=(?i:my name is ))\S+(?: [A-Z]\w+)*|(?<=(?i:меня зовут ))\S+(?: [А-ЯЁ]\w+)*|"
+    r"(?<![A-Za-z])[A-Z]{1,2}\s?\d{6,}|(?<=(?i:my name is ))\S+(?: [A-Z]\w+)*|(?<=(?i:меня зовут ))\S+(?: [А-ЯЁ]\w+)*|"
     r"(?<=我叫)[㐀-鿿]{2,3}|(?<=我的名字是)[㐀-鿿]{2,3}"
 )
 
@@ -183,7 +183,7 @@ def compose(
         by_day=by_day,
         gaps=gaps,
         never=[name for name, entry in entries.items() if name not in told and entry.is_valid_at(now)],
-        disliked=_disliked(asked, told),
+        disliked=_disliked(asked),
         expiring=_ending(entries, lambda end: now < end <= now + SOON),
         expired=_mattered(_ending(entries, lambda end: end <= now), gaps, decide),
         sessions=_sessions(told, records.agendas, entries),
@@ -236,7 +236,10 @@ def _gap(members: Sequence[Exchange], records: Records, decide: Decide, now: dat
     )
 
 
-def _disliked(asked: Sequence[Exchange], told: Counter[str]) -> list[Counted]:
+def _disliked(asked: Sequence[Exchange]) -> list[Counted]:
+    # A disliked answer that went on to a person is kept as handed over.
+    given = [one for one in asked if one.outcome == "answer" or one.useful is False]
+    told = Counter(entry for one in given for entry in dict.fromkeys(one.entries))
     disliked = Counter(one.entries[0] for one in asked if one.useful is False and one.entries)
     return [Counted(name, count, told[name]) for name, count in sorted(disliked.items(), key=lambda pair: -pair[1])]
 
