@@ -27,6 +27,7 @@ from tests.calendar_reader import events, moment, read
 from tests.conversation.stand_ins import Clock
 from tests.conversation.timetable_stage import at, congress, session, with_session
 from tests.services.test_ingestion import edit, encoder, installation  # noqa: F401
+from tests.stores.conftest import database_url  # noqa: F401
 
 NOW = at("2031-05-19 12:00")
 LATER = (Slot(at("2031-05-21 10:00"), at("2031-05-21 13:00")),)
@@ -54,8 +55,9 @@ class Shelf:
 
 
 @pytest.fixture
-async def database(tmp_path):
-    opened = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'assistant.sqlite3'}", Clock(NOW))
+async def database(database_url):  # noqa: F811
+    """On SQLite and, where there is a server, on PostgreSQL, whose own clock it goes by."""
+    opened = await Database.open(database_url, Clock(NOW))
     yield opened
     await opened.close()
 
