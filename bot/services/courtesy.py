@@ -24,15 +24,14 @@ _FILLERS = frozenset(
 
 def courtesy_of(text: str) -> CourtesyKind | None:
     """Which courtesy a message is, or None when it says or asks anything besides."""
-    rest = _plain(text)
+    kinds, pattern = _forms()
     found: list[CourtesyKind] = []
-    for form, kind in _forms():
-        pattern = form if analysis.has_han(form) else rf"(?<!\w){re.escape(form)}(?!\w)"
-        if re.search(pattern, rest):
-            rest = re.sub(pattern, " ", rest)
-            found.append(kind)
-        if not rest.strip():
-            break
+
+    def take(match: re.Match[str]) -> str:
+        found.append(kinds[match.group()])
+        return " "
+
+    rest = pattern.sub(take, _plain(text))
     if not found:
         return None
     left = [word for word in re.findall(r"[\w']+", rest) if word not in _FILLERS]
@@ -57,12 +56,15 @@ def _plain(text: str) -> str:
 
 
 @cache
-def _forms() -> tuple[tuple[str, CourtesyKind], ...]:
-    """Every form with its kind, the longest first."""
-    found: dict[str, CourtesyKind] = {}
+def _forms() -> tuple[dict[str, CourtesyKind], re.Pattern[str]]:
+    """The kind of every form, and one pattern that finds them, the longest first."""
+    kinds: dict[str, CourtesyKind] = {}
     for line in FILE.read_text("utf-8").splitlines()[1:]:
         kind, *cells = line.split("\t")
         for cell in cells:
             for form in cell.split("|"):
-                found.setdefault(_plain(form).strip(), CourtesyKind(kind))
-    return tuple(sorted(found.items(), key=lambda pair: -len(pair[0])))
+                kinds.setdefault(_plain(form).strip(), CourtesyKind(kind))
+    ordered = sorted(kinds, key=lambda form: (-len(form), form))
+    spaced = "|".join(re.escape(form) for form in ordered if not analysis.has_han(form))
+    unspaced = "|".join(re.escape(form) for form in ordered if analysis.has_han(form))
+    return kinds, re.compile(rf"(?<!\w)(?:{spaced})(?!\w)|{unspaced}")
