@@ -113,3 +113,10 @@ def check(folder: Path) -> tuple[bool, str]:
     polled = "webhook" if state["webhook"] else f"last poll {poll:.0f} s ago"
     waiting = f"oldest question {state['oldest_inbox_seconds']:.0f} s"
     return True, f"well: {polled}, {waiting}, oldest message to send {state['oldest_outbox_seconds']:.0f} s"
+
+
+def report(folder: Path) -> int:
+    """For `python -m bot health`: one line and the exit status that a container's health check wants."""
+    well, words = check(folder)
+    print(words)
+    return 0 if well else 1
