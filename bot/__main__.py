@@ -86,6 +86,14 @@ def run(options: argparse.Namespace) -> int:
     return application.run(settings, open_house)
 
 
+def health(options: argparse.Namespace) -> int:
+    """Whether polls succeed and queues move."""
+    from bot.channels.telegram import health as channel
+    from bot.settings import Settings
+
+    return channel.report(Settings().data_dir)
+
+
 def evaluate(options: argparse.Namespace) -> int:
     """The golden questions."""
     from bot.channels import evaluating
@@ -217,6 +225,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Comman
     "chat": ("talk to the assistant in this terminal", _add_chat, chat),
     "ask": ("answer a question, or a file of questions, as JSON lines", _add_ask, ask),
     "run": ("the Telegram bot", _add_nothing, run),
+    "health": ("for supervisors: exit status 0 while polls succeed and queues move", _add_nothing, health),
     "evaluate": ("ask the golden questions and print how often right", _add_evaluate, evaluate),
     "report": ("what was asked and not answered, as text or as a page", _add_report, report),
     "handbook": ("write the published knowledge as printable pages", _add_handbook, handbook),
