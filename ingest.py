@@ -103,6 +103,9 @@ def check(ingestion: Ingestion, options: argparse.Namespace) -> int:
     """Read everything, say what is wrong, change nothing."""
     knowledge = ingestion.read()
     _show_problems(knowledge, options)
+    if not options.quiet:
+        for draft in knowledge.drafts:
+            print(f"{draft}: a draft that waits for an organizer; it is not served")
     print(_summary(knowledge))
     if options.strict and knowledge.samples and not knowledge.errors:
         return _fail(f"{len(knowledge.samples)} entries are samples and --strict refuses them")

@@ -174,6 +174,11 @@ class World:
         with self.lock:
             return [number for number, callback in self.callbacks.items() if not callback["answered"]]
 
+    def refused(self, chat: int) -> int:
+        """How often a message to this chat was answered with 429."""
+        with self.lock:
+            return sum(call["status"] == 429 and call["chat"] == chat for call in self.calls)
+
     def toasts(self) -> list[str]:
         """What every pressed button was answered with, in the order of the presses; empty while it is not."""
         with self.lock:
