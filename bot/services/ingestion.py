@@ -196,8 +196,8 @@ class Ingestion:
             manifest = index.read_manifest(folder)
         except GenerationError:
             return None
-        same = (manifest.knowledge, manifest.model, manifest.chromadb) == (
-            knowledge.digest, encoder.identity, installed_version("chromadb"),
+        same = (manifest.knowledge, manifest.model, manifest.chromadb, manifest.search) == (
+            knowledge.digest, encoder.identity, installed_version("chromadb"), index.search_digest(),
         )  # fmt: skip
         return generations.versions(self.data_dir).get(manifest.version) if same else None
 

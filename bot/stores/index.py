@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,10 +22,11 @@ from bot.domain.knowledge import Entry, Passage
 from bot.domain.language import Language
 from bot.domain.passages import passages_of
 from bot.domain.programme import Programme
+from bot.encoder import lexicon
 from bot.encoder.analysis import simplified
 from bot.stores.generations import GenerationError
 from bot.stores.index_fields import ANALYZERS, CosineField, LanguageBm25
-from bot.stores.index_search import Searcher
+from bot.stores.index_search import FEATURES, Searcher
 from bot.stores.models import EncodedBefore, SentenceEncoder
 
 COLLECTION = "passages"
@@ -44,6 +46,8 @@ class Manifest:
     passages: int
     entries: int
     chromadb: str
+    search: str = ""
+    """Digest of what shapes the search besides the knowledge: lexicon, analysis, the shipped decision."""
 
 
 def build(
@@ -89,9 +93,22 @@ def build(
         passages=len(passages),
         entries=len(entries),
         chromadb=chromadb.__version__,
+        search=search_digest(),
     )
     (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=1), "utf-8")
     return manifest
+
+
+def search_digest() -> str:
+    """The digest of the files that shape the search; a generation of another digest is built anew."""
+    encoder = Path(lexicon.__file__).parent
+    stores = Path(__file__).parent
+    shaping = [encoder / "analysis.py", encoder / "sound.py", encoder / "calibration.json"]
+    shaping += [stores / "index_fields.py", stores / "index_search.py", *sorted((encoder / "lexicon").glob("*.tsv"))]
+    digest = hashlib.sha256()
+    for path in shaping:
+        digest.update(path.read_bytes() if path.exists() else b"")
+    return digest.hexdigest()[:16]
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -202,6 +219,17 @@ def _close(store: Any) -> None:
     store._client.close()
 
 
+def _read_calibration(folder: Path) -> Calibration:
+    """The decision of a generation; GenerationError when another version of the assistant wrote it."""
+    try:
+        calibration = CALIBRATION.validate_json((folder / "calibration.json").read_bytes())
+    except ValueError as error:
+        raise GenerationError(f"the decision of {folder.name} cannot be read; run: python ingest.py") from error
+    if len(calibration.ranking.asked.factors) != len(FEATURES):
+        raise GenerationError(f"the decision of {folder.name} is of another version; run: python ingest.py")
+    return calibration
+
+
 class Index:
     """An opened generation; thread-safe for searching; `close` releases Chroma."""
 
@@ -221,7 +249,7 @@ class Index:
         self.bm25 = {language: LanguageBm25.load(folder / f"bm25-{language}") for language in Language}
         self.calibration: Calibration | None = None
         if (folder / "calibration.json").exists():
-            self.calibration = CALIBRATION.validate_json((folder / "calibration.json").read_bytes())
+            self.calibration = _read_calibration(folder)
             if self.calibration.model != self.manifest.model:
                 raise GenerationError(
                     f"the calibration of {folder.name} belongs to another encoder; run: python ingest.py"
