@@ -17,7 +17,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BOT_", env_file=".env", extra="ignore", frozen=True)
 
-    token: SecretStr | None = Field(None, description="Token of the Telegram bot, from @BotFather; only `run` needs it.")
+    token: SecretStr | None = Field(None, description="Token of the Telegram bot, from @BotFather; `run` needs it.")
     api_url: str = Field("https://api.telegram.org", description="Root of the Bot API server.")
     proxy: SecretStr | None = Field(None, description="Proxy for Telegram: http://… or socks5://…")
     data_dir: Path = Field(ROOT / "data", description="Everything written at run time lives here.")

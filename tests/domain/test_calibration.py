@@ -12,7 +12,11 @@ def calibration(answer: float, choice: float) -> Calibration:
     # One tree: the score of the best candidate (feature 0) above 1 speaks for it.
     judged = Forest(0.0, (Tree((0, -1, -1), (1.0, 0.0, 0.0), (1, 0, 0), (2, 0, 0), (0.0, -2.0, 2.0)),))
     return Calibration(
-        "model", Ranking(Weights((1.0, 1.0)), Weights((0.0, 0.0))), judged, judged, dict.fromkeys(Language, Thresholds(answer, choice))
+        "model",
+        Ranking(Weights((1.0, 1.0)), Weights((0.0, 0.0))),
+        judged,
+        judged,
+        dict.fromkeys(Language, Thresholds(answer, choice)),
     )
 
 
