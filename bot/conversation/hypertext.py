@@ -24,6 +24,8 @@ def tag(name: str, /, *children: object, **attributes: object) -> Html:
         for key, value in attributes.items()
         if value is not None and value is not False
     )
+    if name.startswith("!"):
+        return Html(f"<{name}{said}>\n")
     return Html(f"<{name}{said}/>") if name in _EMPTY else Html(f"<{name}{said}>{join(*children)}</{name}>")
 
 
@@ -52,7 +54,7 @@ def page(title: str, language: Language, body: Html, style: str, script: str = "
         tag("style", Html((FOLDER / style).read_text("utf-8"))),
     )
     code = tag("script", Html((FOLDER / script).read_text("utf-8"))) if script else None
-    return "<!doctype html>\n" + tag("html", head, tag("body", body, code), lang=_CODES[language])
+    return tag("!doctype", html=True) + tag("html", head, tag("body", body, code), lang=_CODES[language])
 
 
 def _lines(text: str) -> list[object]:

@@ -19,6 +19,8 @@ this-year | next-year | last-year
 breakfast | lunch | dinner
 bus shuttle | taxi hail-taxi | metro | train high-speed-rail | bicycle bike-sharing | rent-car
 railway-station | airport
+hotel hotel-room hotel-breakfast | venue hall
+gluten-free | nuts nut-allergy | lactose-free milk dairy
 vegetarian | vegan | halal | gluten-free food-allergy | no-pork | alcohol
 where where-to | when what-time until-when since-when | how-much | how-many | how-long | why
 """
