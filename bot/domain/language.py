@@ -61,6 +61,13 @@ _CYRILLIC = re.compile(r"[Ѐ-ԯᲀ-᲏ⷠ-ⷿꙀ-ꚟ]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _URL = re.compile(r"\bhttps?://\S+|\bt\.me/\S+", re.IGNORECASE)
 
+# Words that only English has: none of them is also pinyin or Russian in Latin letters (as "to", "on", "my", "can" are).
+_ENGLISH = frozenset(
+    """the is are was were where what when who how which why please there for with have has need want get does any this
+    that from will should would could if at of it your our and or not about give tell show find much
+    many before after during been as by into""".split()
+)
+
 # One Han character carries about as much as two letters of an alphabet.
 _HAN_WEIGHT = 2
 
@@ -69,25 +76,27 @@ def written_language(text: str, preferred: Language | None = None) -> Language |
     """The language a message was written in, by its script; None when the script does not tell.
 
     Han is Chinese (Traditional is read like Simplified), Cyrillic of any SCO language is Russian.
-    Latin letters tell English only in a text of at least three words; a shorter one ("wifi", "Hall A",
-    "OK") keeps the person's own language, so with `preferred` given the answer is None there.
+    Latin letters tell English when English words hold the sentence together, and in a text of at least three words
+    when nothing is known of the person; otherwise ("wifi", "Hall A", "gde registraciya", "qianzheng zenme ban") the
+    text keeps the person's own language, so with `preferred` given the answer is None there.
     """
     text = _URL.sub(" ", text)
+    words = re.findall(r"[A-Za-zÀ-ɏ']+", text)
+    english = sum(word.casefold() in _ENGLISH for word in words)
     weights = {
         Language.ZH: _HAN_WEIGHT * len(_HAN.findall(text)),
         Language.RU: len(_CYRILLIC.findall(text)),
         Language.EN: len(_LATIN.findall(text)),
     }
-    # In a mixed text the language with its own script wins over borrowed Latin words unless they dominate.
+    # In a mixed text the language with its own script wins over borrowed Latin words, unless English holds it together.
     own = max(Language.ZH, Language.RU, key=lambda language: weights[language])
-    if weights[own] and weights[own] * 3 >= weights[Language.EN]:
-        return own
+    if weights[own] and english < 3 and (english < 2 or weights[own] > weights[Language.EN]):
+        return own if weights[own] * 3 >= weights[Language.EN] or english == 0 else Language.EN
     if not weights[Language.EN]:
         return None
-    words = re.findall(r"[A-Za-zÀ-ɏ']+", text)
-    if len(words) < 3 and preferred is not None:
-        return None
-    return Language.EN
+    if preferred is not None and preferred is not Language.EN:
+        return Language.EN if english and len(words) >= 3 else None
+    return None if len(words) < 3 and preferred is not None else Language.EN
 
 
 def answer_language(text: str, preferred: Language | None) -> Language:

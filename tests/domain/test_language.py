@@ -24,6 +24,13 @@ ZH, RU, EN = Language.ZH, Language.RU, Language.EN
         ("wifi 密码", RU, ZH),
         ("https://t.me/somebody/1234 где это", EN, RU),
         ("", ZH, ZH),
+        ("gde registraciya uchastnikov foruma", RU, RU),
+        ("qianzheng zenme ban", ZH, ZH),
+        ("do Russians need 签证 for the forum?", RU, EN),
+        ("where is the Главный зал", ZH, EN),
+        ("нужна ли visa для citizens of Узбекистан", EN, RU),
+        ("会场的 wifi password 是什么", RU, ZH),
+        ("I want to see the port", ZH, EN),
     ],
 )
 def test_the_answer_is_in_the_language_written(text, preferred, expected):
