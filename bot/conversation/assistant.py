@@ -12,21 +12,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Protocol
 
-from bot.conversation import (
-    agenda,
-    asking,
-    board,
-    browsing,
-    profile,
-    reminders,
-    schedule,
-    talking,
-    venues,
-)
+from bot.conversation import agenda, asking, board, browsing, profile, reminders, schedule, talking, venues
 from bot.conversation.announcing import Announcing
 from bot.conversation.courtesies import only_text
 from bot.conversation.desk import Desk
 from bot.conversation.incoming import Incoming
+from bot.conversation.publishing import Publishing, Received
 from bot.conversation.reply import Button, Reply
 from bot.conversation.turn import ButtonRefused, Consideration, Handler, Snapshot, Turn, number_from
 from bot.domain.language import Language, answer_language
@@ -68,6 +59,7 @@ class Assistant:
         *,
         desk: Desk | None = None,
         announcing: Announcing | None = None,
+        publishing: Publishing | None = None,
         rooms: Iterable[ModuleType] = ROOMS,
     ) -> None:
         self._answering = answering
@@ -77,6 +69,7 @@ class Assistant:
         self._clock = clock or (lambda: datetime.now(UTC))
         self.desk = desk or Desk(settings, published)
         self.announcing = announcing or Announcing(settings)
+        self.publishing = publishing or Publishing(settings)
         self._commands: dict[str, Handler] = {}
         self._buttons: dict[str, Handler] = {"m": self._open_menu}
         self._preparations: dict[str, Preparation] = {}
@@ -84,6 +77,8 @@ class Assistant:
             self._commands.update(getattr(room, "COMMANDS", {}))
             self._buttons.update(getattr(room, "BUTTONS", {}))
             self._preparations.update(getattr(room, "PREPARATIONS", {}))
+        self._commands.update(self.publishing.commands)
+        self._buttons.update(self.publishing.buttons)
 
     @property
     def staff_chat(self) -> int | None:
@@ -125,6 +120,9 @@ class Assistant:
             preferred = known.language
         elif latest is not None:
             preferred = latest.language
+        if self.publishing.concerns(incoming):
+            received = await self.publishing.receive(incoming, preferred or Language.EN, self._clock())
+            return Consideration(preferred or Language.EN, await self._snapshot(), prepared=received)
         written = incoming.text if incoming.command == "person" else text
         language = answer_language(written, preferred)
         nothing_said = not text and not incoming.command and not incoming.button and incoming.attachment is None
@@ -188,6 +186,10 @@ class Assistant:
             if handler is None:
                 return [Reply(text=say.text("I do not know this command. /help shows what I can do."))]
             return await handler(turn, incoming.text.strip())
+        if isinstance(turn.consideration.prepared, Received):
+            return await self.publishing.answer(turn)
+        if (heard := await self.publishing.heard(turn)) is not None:
+            return heard
         if (heard := await self.desk.heard_from_delegate(turn)) is not None:
             return heard
         if turn.consideration.outcome is None:
@@ -263,6 +265,7 @@ class Assistant:
         """What is to be said by now without anybody asking: each with its deduplication key."""
         timed = await self.desk.due(tx)
         timed += await reminders.due(tx, await self._snapshot(), self._clock())
+        timed += await self.publishing.due(self._clock())
         return timed + await self.announcing.due(tx, self.staff_chat)
 
     async def undelivered(self, reference: str, chat: int, why: str, tx: Transaction) -> list[Reply]:

@@ -82,7 +82,7 @@ def _mark(one: Difference) -> str:
 
 
 def _told(found: Preview, told: Told) -> str:
-    titles = " / ".join(found.title(entry_id, Language.EN) for entry_id in told.entries[:3])
+    titles = " / ".join(f"{found.title(entry_id, Language.EN)} ({entry_id})" for entry_id in told.entries[:3])
     kinds = {
         "answer": titles, "programme": f"from the programme: {titles or 'nothing on then'}",
         "choice": f"a choice of {titles}", "handover": "a person answers", "courtesy": "small talk",

@@ -33,13 +33,13 @@ class Fall:
     """One figure of one language that got worse by more than the margin."""
 
     language: Language
-    figure: str
-    """right answers | wrong answers"""
+    verdict: str
+    """right | wrong"""
     before: float
     after: float
 
     def __str__(self) -> str:
-        return f"{self.figure} in {self.language}: {self.before:.1%} before, {self.after:.1%} after"
+        return f"{self.verdict} answers in {self.language}: {self.before:.1%} before, {self.after:.1%} after"
 
 
 def golden_for(entry_ids: Collection[str]) -> list[GoldenQuestion]:
@@ -91,7 +91,7 @@ def falls(
                 for side in (before, after)
             )
             if sign * (was - now) > MARGIN:
-                found.append(Fall(language, f"{verdict} answers", was, now))
+                found.append(Fall(language, verdict, was, now))
     return tuple(found)
 
 

@@ -19,6 +19,7 @@ from telegram.ext import Application
 
 from bot.channels.telegram import commands, logs, webhook
 from bot.channels.telegram.baton import Baton
+from bot.channels.telegram.files import Files
 from bot.channels.telegram.health import Health, Trouble
 from bot.channels.telegram.line import Line, open_line, seconds_of
 from bot.channels.telegram.members import Members
@@ -194,6 +195,8 @@ class Bot:
         await application.initialize()
         workers = Workers(application, assistant, database, staff, Members(line, gate), self.owner)
         baton = None if self.alone else Baton(database, self.owner)
+        if (publishing := getattr(assistant, "publishing", None)) is not None:
+            publishing.fetch = Files(line, gate).fetch
         sender = Sender(line, database, staff, gate, self.owner, pace, baton)
         source = await self._source(line, database)
         tasks = [
