@@ -18,7 +18,7 @@ from bot.domain.question import (
     Question,
 )
 from bot.domain.reading import lookup, read
-from bot.services.courtesy import courtesy_of
+from bot.services.courtesy import courtesy_of, without_courtesy
 from bot.services.follow_up import Leaning, joined, leaning
 from bot.stores.index import Index
 from bot.stores.published import Published
@@ -44,7 +44,7 @@ class Answering:
         if kind := courtesy_of(text):
             return Courtesy(kind)
         with self._published.acquire() as index:
-            return decide(index, question, text[:LONGEST_SEARCHED])
+            return decide(index, question, without_courtesy(text)[:LONGEST_SEARCHED])
 
 
 def decide(index: Index, question: Question, text: str) -> Outcome:

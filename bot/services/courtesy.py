@@ -51,6 +51,32 @@ _WEIGHT = (
 )
 
 
+# What people put before and after a question out of politeness; said alone or in the middle it may mean something.
+_BEFORE = re.compile(
+    r"""^\W*(?:(?:hello|hi|hey|good\ (?:morning|afternoon|evening|day)|dear\ (?:all|sir|madam|team|colleagues|organi[sz]ers)
+    |(?:i'?m\ )?(?:so\ |very\ )?sorry(?:\ (?:to\ (?:bother|disturb|trouble)\ you|for\ (?:the\ )?(?:bother|trouble)))?|excuse\ me|pardon(?:\ me)?
+    |thanks?(?:\ you)?\ in\ advance|could\ you\ (?:please\ )?tell\ me|please\ tell\ me|can\ you\ (?:please\ )?tell\ me
+    |здравствуйте|привет(?:ствую)?|добрый\ (?:день|вечер)|доброе\ утро|доброго\ (?:дня|времени\ суток)|день\ добрый|уважаемые\ (?:организаторы|коллеги)
+    |извините(?:,?\ пожалуйста)?(?:,?\ за\ беспокойство)?|простите(?:,?\ пожалуйста)?(?:,?\ за\ беспокойство)?|прошу\ прощения|заранее\ (?:спасибо|благодар\w+)
+    |подскажите(?:,?\ пожалуйста)?|скажите(?:,?\ пожалуйста)?|не\ подскажете|будьте\ добры|коллеги
+    |您好|你好|大家好|早上好|上午好|中午好|下午好|晚上好|不好意思|打扰(?:一下|了)?|抱歉|劳驾|麻烦(?:问一下|您|你)?|请问(?:一下)?|想问(?:一下)?|谢谢)
+    (?![\w'])\W*)+""".replace("(?![\\w'])", "(?![a-zа-я'])"),
+    re.IGNORECASE | re.VERBOSE,
+)
+_AFTER = re.compile(
+    r"""[\s,.!?，。！？—–-]+(?:(?:many\ |big\ )?thanks?(?:\ (?:you|a\ lot|in\ advance|so\ much|very\ much))*|cheers|please|sorry
+    |(?:заранее\ )?(?:большое\ )?спасибо(?:\ (?:большое|заранее))?|(?:заранее\ )?благодарю|пожалуйста|спс
+    |谢谢(?:您|你|啦|了)?|多谢|麻烦(?:您|你)?了|感谢)\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def without_courtesy(text: str) -> str:
+    """A question without its greetings, apologies and thanks: they say nothing of the subject, and unsettle the search."""
+    rest = _AFTER.sub("", _BEFORE.sub("", text)).strip()
+    return rest or text
+
+
 def _plain(text: str) -> str:
     return re.sub(r"[^\w'\s-]", " ", analysis.simplified(fold(text)).replace("’", "'"))
 

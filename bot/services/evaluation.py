@@ -14,7 +14,7 @@ from bot.domain.golden import IN_SCOPE, OUT_OF_SCOPE, GoldenQuestion
 from bot.domain.language import Language
 from bot.domain.question import Answer, Clarification, Courtesy, Handover, Outcome, ProgrammeAnswer, Question
 from bot.services.answering import decide
-from bot.services.courtesy import courtesy_of
+from bot.services.courtesy import courtesy_of, without_courtesy
 from bot.stores.index import Index
 
 ROUNDS = 400
@@ -103,7 +103,8 @@ def judge(
         if kind is not None:
             outcome = Courtesy(kind)
         else:
-            outcome = decide(index, Question(golden.text, golden.language, now, golden.previous), golden.text)
+            asked = Question(golden.text, golden.language, now, golden.previous)
+            outcome = decide(index, asked, without_courtesy(golden.text))
         found.append(Judgement(golden, outcome, (time.perf_counter() - began) * 1000))
         progress(number, len(questions))
     return found

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.question import CourtesyKind
-from bot.services.courtesy import courtesy_of
+from bot.services.courtesy import courtesy_of, without_courtesy
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,32 @@ def test_small_talk(text, kind):
 
 @pytest.mark.parametrize(
     "text",
-    ["Hello, where is lunch?", "Спасибо, а где туалет?", "你好，班车几点？", "good hotels", "hall b", "привет из зала А?"],
+    [
+        "Hello, where is lunch?",
+        "Спасибо, а где туалет?",
+        "你好，班车几点？",
+        "good hotels",
+        "hall b",
+        "привет из зала А?",
+    ],
 )
 def test_a_question_with_a_greeting_is_a_question(text):
     assert courtesy_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Hello! Where is lunch?", "Where is lunch?"),
+        ("Sorry to bother you, where is lunch? Thanks in advance!", "where is lunch"),
+        ("Здравствуйте, подскажите, пожалуйста, где обед? Спасибо!", "где обед"),
+        ("Извините за беспокойство, а где обед", "а где обед"),
+        ("您好，请问午餐在哪里？谢谢", "午餐在哪里"),
+        ("不好意思打扰一下，洗手间在哪", "洗手间在哪"),
+        ("Hilton hotel", "Hilton hotel"),
+        ("приветственный ужин", "приветственный ужин"),
+        ("谢谢", "谢谢"),
+    ],
+)
+def test_politeness_around_a_question_is_set_aside(text, question):
+    assert without_courtesy(text) == question
