@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -190,7 +191,7 @@ class Publishing:
         lines = []
         for version in list(reversed(generations.history(self.settings.data_dir)))[:10]:
             moment = say.moment(datetime.fromisoformat(version.when))
-            what = say.label("version", "taken back") if version.action != "published" else version.changes
+            what = say.label("version", "taken back") if version.action != "published" else _short(version.changes)
             mark = "✅ " if version.number == current and not lines else ""
             reason = f" – {version.forced or version.reason}" if version.forced or version.reason else ""
             lines.append(f"{mark}{version.number} · {moment} · {version.who} · {what}{reason}")
@@ -272,6 +273,13 @@ class Publishing:
         if stage is None or stage.person != turn.incoming.person or not stage.valid_at(turn.now):
             return None
         return stage
+
+
+def _short(changes: str) -> str:
+    """«2 added, 1 removed» as +2 −1, the same in every language."""
+    marks = {"added": "+", "changed": "±", "removed": "−"}
+    found = re.findall(r"(\d+) (added|changed|removed)", changes)
+    return " ".join(f"{marks[name]}{number}" for number, name in found) or "±0"
 
 
 def _over(say: Translator) -> Reply:

@@ -8,6 +8,7 @@ from bot.domain.changes import ChangeKind, SessionChange
 from bot.domain.knowledge import Problem
 from bot.domain.language import NATIVE_NAMES
 from bot.i18n import Translator
+from bot.services.evaluation import figures_of
 from bot.services.preview import Preview
 from bot.services.quality import MARGIN, Fall
 from bot.services.uploads import SECTIONS, UploadRefused, Why
@@ -116,21 +117,20 @@ def _percent(share: float) -> str:
 
 
 def figure_names(say: Translator) -> dict[str, str]:
-    """The evaluation's figures in the organizer's language."""
-    return {
-        "direct, hit@1": say.label("figure", "Direct questions: right entry first"),
-        "indirect, hit@1": say.label("figure", "Indirect questions: right entry first"),
-        "in scope: right answer given": say.label("figure", "Right answer given"),
-        "in scope: right answer or choice": say.label("figure", "Right answer given or offered"),
-        "typo, transliterated, mixed, short: answer or choice": say.label(
-            "figure", "The same, with slips or very short"
-        ),
-        "answers given that are wrong": say.label("figure", "Of the answers given, wrong"),
-        "out of scope that got an answer": say.label("figure", "Answered although nothing is known"),
-        "near-misses that got an answer": say.label("figure", "Near misses that were answered"),
-        "far from the event: handed over": say.label("figure", "Off topic, handed over"),
-        "small talk: courtesy": say.label("figure", "Small talk recognised"),
-    }
+    """The evaluation's figures in the organizer's language; in its order."""
+    names = (
+        say.label("figure", "Direct questions: right entry first"),
+        say.label("figure", "Indirect questions: right entry first"),
+        say.label("figure", "Right answer given"),
+        say.label("figure", "Right answer given or offered"),
+        say.label("figure", "With slips, or very short"),
+        say.label("figure", "Of the answers given, wrong"),
+        say.label("figure", "Answered although nothing is known"),
+        say.label("figure", "Near misses that were answered"),
+        say.label("figure", "Off topic, handed over"),
+        say.label("figure", "Small talk recognised"),
+    )
+    return {figure.name: name for figure, name in zip(figures_of([]), names, strict=True)}
 
 
 def _changed(found: Preview, say: Translator) -> list[str]:

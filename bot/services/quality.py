@@ -90,7 +90,7 @@ def falls(
                 sum(_weight(question, weights) for question in own if side[question.id] == verdict) / total
                 for side in (before, after)
             )
-            if sign * (was - now) > MARGIN:
+            if sign * (was - now) > MARGIN + 1e-9:
                 found.append(Fall(language, verdict, was, now))
     return tuple(found)
 
