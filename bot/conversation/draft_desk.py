@@ -81,7 +81,9 @@ class DraftDesk:
             raise ButtonRefused(str(number))
         draft = drafts[number - 1]
         texts = {language: self._read(name) for language, name in draft.files.items()}
-        nearest = self._nearest(turn, " ".join(text.title + " " + " ".join(text.questions) for text in texts.values()))
+        nearest = self._nearest(
+            turn, " ".join(" ".join((text.title, text.body, *text.questions)) for text in texts.values())
+        )
         section = turn.edition.entries[nearest[0]].section if nearest else "practical"
         section = section if section in _PROSE_SECTIONS else "practical"
         values = {"section": section, "id": _id(draft.base, turn)}
