@@ -137,13 +137,14 @@ class DraftDesk:
         return found
 
     def _card(self, stage: Stage, turn: Turn, nearest: list[str]) -> Reply:
-        say, texts = turn.say, _texts(stage)
+        # In the organizer's language, whichever the correction was written in.
+        say, texts = catalog(stage.language), _texts(stage)
         parts = [f"{NATIVE_NAMES[language]}\n{text}" for language, text in texts.items()]
         facts = [say.text("Place: {path}", path=f"{stage.draft['section']}/{stage.draft['id']}")]
         if missing := [language for language in Language if language not in texts]:
             facts.append(say.text("Missing: {languages}", languages=_languages(missing)))
         if nearest:
-            titles = [turn.edition.entries[name].shown_in(turn.language)[0].title for name in nearest]
+            titles = [turn.edition.entries[name].shown_in(stage.language)[0].title for name in nearest]
             facts.append(say.text("Closest entries: {titles}", titles=" · ".join(titles)))
         help_text = say.text(
             "Reply to this message to correct it: the first line is the title, then the text, in any of the three "
