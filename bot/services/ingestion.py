@@ -6,6 +6,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -117,12 +118,14 @@ class Ingestion:
                 generations.current_number(self.data_dir), len(knowledge.entries), 0, len(knowledge.samples),
                 str(changes), forced=force,
             )  # fmt: skip
+
+            def beside(folder: Path) -> None:
+                if draft.parent is not None and not force:
+                    refuse(self.measure(self.data_dir, folder, knowledge, changes, encoder))
+
             try:
-                with self._built(knowledge, encoder, draft, progress) as (version, computed):
+                with self._built(knowledge, encoder, draft, progress, beside=beside) as (version, computed):
                     folder = self._folder(version)
-                    if draft.parent is not None and not force:
-                        progress("comparing", 0, 1)
-                        refuse(self.measure(self.data_dir, folder, knowledge, changes, encoder, self.chroma_url))
                     generations.keep_sources(self.data_dir, number, knowledge.files, folder / "calibration.json")
                     generations.publish(self.data_dir, version)
             except GotWorse as worse:
@@ -214,9 +217,12 @@ class Ingestion:
     @contextmanager
     def _built(
         self, knowledge: Knowledge, encoder: SentenceEncoder, draft: Version, progress: Progress,
-        calibration: bytes | None = None,
+        calibration: bytes | None = None, beside: Callable[[Path], None] = lambda folder: None,
     ) -> Iterator[tuple[Version, int]]:  # fmt: skip
-        """Build and verify a generation; it is removed again when that or the publication fails."""
+        """Build and verify a generation; it is removed again when that or the publication fails.
+
+        `beside` is done meanwhile: the verification works in a process of its own.
+        """
         from bot.stores import index
 
         folder = generations.new_folder(self.data_dir, draft.number, knowledge.digest)
@@ -239,7 +245,10 @@ class Ingestion:
             elif fitted := self.calibrate(folder, encoder):
                 (folder / "calibration.json").write_bytes(index.CALIBRATION.dump_json(fitted))
             progress("verifying", 0, 1)
-            if problem := self.verify(folder, self.chroma_url):
+            with ThreadPoolExecutor(1, "verification") as pool:
+                verified = pool.submit(self.verify, folder, self.chroma_url)
+                beside(folder)
+            if problem := verified.result():
                 raise GenerationError(f"the new generation is not sound and was not published: {problem}")
             progress("verifying", 1, 1)
             yield replace(draft, generation=folder.name, passages=manifest.passages), steps.computed

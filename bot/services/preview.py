@@ -18,7 +18,7 @@ from bot.services import quality
 from bot.services.comparison import Changes, compare
 from bot.services.evaluation import Figure, Judgement, figures_of
 from bot.services.quality import Fall
-from bot.services.replay import Asked, Place, Processes, Told, is_askable, is_question, outcome_of
+from bot.services.replay import Asked, Processes, Told, is_askable, is_question, outcome_of
 from bot.stores import generations
 from bot.stores.generations import GenerationError
 from bot.stores.knowledge_files import Knowledge
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.stores.models import SentenceEncoder
 
 Progress = Callable[[str, int, int], None]
-AskBoth = Callable[[Sequence[Place], Sequence[Asked], Callable[[int, int], None]], list[list[Told]]]
+AskBoth = Callable[[Sequence[Path], Sequence[Asked], Callable[[int, int], None]], list[list[Told]]]
 
 FEWEST_SHARED, LEAST_SHARE = 2, 0.2
 """From so many of its questions on, and such a share of them, an entry collides with the one that answers them."""
@@ -133,9 +133,9 @@ def preview(
     with tempfile.TemporaryDirectory(prefix="preview-") as name:
         folder = Path(name) / "generation"
         _build(ingestion, encoder, knowledge, folder, progress)
-        places = [Place(folder), *([Place(asking_old, ingestion.chroma_url)] if asking_old else [])]
+        folders = [folder, *([asking_old] if asking_old else [])]
         ask = ask or Processes(encoder.name)
-        after, *rest = ask(places, asked, lambda done, total: progress("asking", done, total))
+        after, *rest = ask(folders, asked, lambda done, total: progress("asking", done, total))
         before = rest[0] if rest else [Told("handover")] * len(asked)
     pairs = list(zip(asked, before, after, strict=True))
     return Preview(
@@ -173,6 +173,7 @@ def _build(
     index.build(
         folder, knowledge.entries, knowledge.programme, encoder, version=0, created=datetime.now(UTC),
         digest=knowledge.digest, reuse=reuse, progress=lambda done, total: progress("building", done, total),
+        in_memory=True,
     )  # fmt: skip
     if fitted := ingestion.calibrate(folder, encoder):
         (folder / "calibration.json").write_bytes(index.CALIBRATION.dump_json(fitted))

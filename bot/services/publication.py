@@ -26,8 +26,7 @@ class GotWorse(Exception):
 
 
 def measure(
-    data_dir: Path, folder: Path, knowledge: Knowledge, changes: Changes, encoder: SentenceEncoder,
-    chroma_url: str | None = None,
+    data_dir: Path, folder: Path, knowledge: Knowledge, changes: Changes, encoder: SentenceEncoder
 ) -> tuple[Fall, ...]:  # fmt: skip
     """The golden figures that fell by more than the margin from the published generation to the one in `folder`."""
     from bot.services import quality, replay
@@ -44,7 +43,7 @@ def measure(
     touched = {*changes.added, *changes.changed, *changes.removed}
     return quality.compare_folders(
         former, folder, questions, touched,
-        lambda place, asked: replay.ask_here(replay.Place(place, chroma_url), asked, encoder),
+        lambda place, asked: replay.ask_here(place, asked, encoder),
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Asks many questions of one generation at once: encoded in batches, in a process of its own for each generation.
 
-Run as `python -m bot.services.replay FOLDER MODEL IN OUT [CHROMA_URL]`; reads and writes JSON.
+Run as `python -m bot.services.replay FOLDER MODEL IN OUT`; reads and writes JSON.
 """
 
 from __future__ import annotations
@@ -147,14 +147,6 @@ def outcome_of(told: Told) -> Outcome:
     return Courtesy(CourtesyKind.GREETING)
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a generation is: its directory, and the Chroma server when its vectors are there."""
-
-    folder: Path
-    chroma_url: str | None = None
-
-
 def is_askable(folder: Path, encoder: SentenceEncoder) -> bool:
     """Whether this installation can still ask a generation: same encoder, and a decision it understands."""
     from bot.stores import index
@@ -168,11 +160,11 @@ def is_askable(folder: Path, encoder: SentenceEncoder) -> bool:
         return False
 
 
-def ask_here(place: Place, asked: Sequence[Asked], encoder: SentenceEncoder) -> list[Told]:
+def ask_here(folder: Path, asked: Sequence[Asked], encoder: SentenceEncoder) -> list[Told]:
     """What a generation says, asked in this process."""
     from bot.stores.index import Index
 
-    index = Index(place.folder, encoder, place.chroma_url)
+    index = Index(folder, encoder, in_memory=True)
     try:
         return ask_all(index, asked)
     finally:
@@ -186,18 +178,18 @@ class Processes:
     model: str | None = None
 
     def __call__(
-        self, places: Sequence[Place], asked: Sequence[Asked], progress: Progress = lambda done, total: None
+        self, folders: Sequence[Path], asked: Sequence[Asked], progress: Progress = lambda done, total: None
     ) -> list[list[Told]]:
         """What each generation says to the questions; GenerationError when one of them cannot be asked."""
         with tempfile.TemporaryDirectory(prefix="replay-") as name:
             room = Path(name)
             (room / "asked.json").write_bytes(_adapter(list[Asked]).dump_json(list(asked)))
-            running = [self._start(place, room, number) for number, place in enumerate(places)]
+            running = [self._start(folder, room, number) for number, folder in enumerate(folders)]
             try:
                 self._wait(running, room, len(asked), progress)
                 return [
                     _adapter(list[Told]).validate_json((room / f"told-{number}.json").read_bytes())
-                    for number in range(len(places))
+                    for number in range(len(folders))
                 ]
             finally:
                 for process in running:
@@ -205,9 +197,9 @@ class Processes:
                         process.kill()
                         process.wait()
 
-    def _start(self, place: Place, room: Path, number: int) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "bot.services.replay", str(place.folder.resolve()), self.model or "",
-                   str(room / "asked.json"), str(room / f"told-{number}.json"), place.chroma_url or ""]  # fmt: skip
+    def _start(self, folder: Path, room: Path, number: int) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "bot.services.replay", str(folder.resolve()), self.model or "",
+                   str(room / "asked.json"), str(room / f"told-{number}.json")]  # fmt: skip
         # One thread a process: they would only wait for one another.
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         return subprocess.Popen(
@@ -248,10 +240,10 @@ def main(arguments: Sequence[str]) -> int:
     from bot.stores.index import Index
     from bot.stores.models import SentenceEncoder
 
-    folder, model, source, target, chroma_url = arguments
+    folder, model, source, target = arguments
     asked = _adapter(list[Asked]).validate_json(Path(source).read_bytes())
     counter = Path(f"{target}.count")
-    index = Index(Path(folder), SentenceEncoder(model or None), chroma_url or None)
+    index = Index(Path(folder), SentenceEncoder(model or None), in_memory=True)
     try:
         told = ask_all(index, asked, lambda done, total: counter.write_text(str(done), "ascii") and None)
     finally:

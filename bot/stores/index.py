@@ -62,8 +62,12 @@ def build(
     reuse: Mapping[str, np.ndarray] | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
     chroma_url: str | None = None,
+    in_memory: bool = False,
 ) -> Manifest:
-    """Write a whole generation into the empty `folder`; vectors in `reuse` (by text) are not computed again."""
+    """Write a whole generation into the empty `folder`; vectors in `reuse` (by text) are not computed again.
+
+    With `in_memory` without Chroma: for looking at only, never to be published.
+    """
     import chromadb
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -73,17 +77,18 @@ def build(
     (folder / "entries.json").write_bytes(_ENTRIES.dump_json(tuple(entries)))
     (folder / "programme.json").write_bytes(_PROGRAMME.dump_json(programme))
     (folder / "passages.json").write_bytes(_PASSAGES.dump_json(tuple(passages)))
-    store = _chroma(folder, chroma_url)
+    store = None if in_memory else _chroma(folder, chroma_url)
     # Chroma writes outside Python's lock, so the texts are analysed meanwhile.
     with ThreadPoolExecutor(max_workers=1) as aside:
-        filling = aside.submit(_fill, store, passages, vectors, progress)
+        filling = aside.submit(_fill, store, passages, vectors, progress) if store is not None else None
         units = {name: [analyzer(passage.text) for passage in passages] for name, analyzer in ANALYZERS.items()}
         for name, analyzer in ANALYZERS.items():
             CosineField.build(analyzer, units[name]).save(folder / f"{name}.npz")
         for language in Language:
             LanguageBm25.build(language, passages, units["terms"]).save(folder / f"bm25-{language}")
-        filling.result()
-    _close(store)
+        if filling is not None:
+            filling.result()
+            _close(store)
     manifest = Manifest(
         version=version,
         created=created.isoformat(),
@@ -233,7 +238,10 @@ def _read_calibration(folder: Path) -> Calibration:
 class Index:
     """An opened generation; thread-safe for searching; `close` releases Chroma."""
 
-    def __init__(self, folder: Path, encoder: SentenceEncoder, chroma_url: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, encoder: SentenceEncoder, chroma_url: str | None = None, *, in_memory: bool = False
+    ) -> None:
+        """Open it; with `in_memory` without Chroma, its vectors searched exactly: slower a question, sooner ready."""
         self.folder = folder
         self.manifest = read_manifest(folder)
         if self.manifest.model != encoder.identity:
@@ -254,7 +262,7 @@ class Index:
                 raise GenerationError(
                     f"the calibration of {folder.name} belongs to another encoder; run: python ingest.py"
                 )
-        self._store = _chroma(folder, chroma_url)
+        self._store = None if in_memory else _chroma(folder, chroma_url)
         self._searcher = Searcher(
             self.entries, self.passages, self.vectors, self.fields, self.bm25, nearest=self._nearest
         )
@@ -266,7 +274,8 @@ class Index:
 
     def close(self) -> None:
         """Release Chroma's files and threads."""
-        _close(self._store)
+        if self._store is not None:
+            _close(self._store)
 
     def documents(self, text: str, limit: int) -> list[Document]:
         """The nearest passages in Chroma as LangChain documents with `similarity` in their metadata."""
@@ -286,36 +295,32 @@ class Index:
 
     @contextmanager
     def encoded(self, vectors: Mapping[str, np.ndarray]) -> Iterator[None]:
-        """For asking very many questions at once: their vectors are known beforehand (by simplified text).
-
-        The nearest passages are found exactly, in memory: faster than Chroma's graph, and two generations that
-        differ in one entry then differ in nothing else.
-        """
-        encoder, searcher = self.encoder, self._searcher
-
-        def nearest(vector: np.ndarray, limit: int) -> list[int]:
-            scores = self.vectors @ vector
-            limit = min(limit, len(scores))
-            return np.argpartition(-scores, limit - 1)[:limit].tolist() if limit else []
-
+        """For asking very many questions at once: their vectors are known beforehand (by simplified text)."""
+        encoder = self.encoder
         self.encoder = EncodedBefore(encoder, vectors)  # type: ignore[assignment]
-        self._searcher = searcher.finding(nearest)
         try:
             yield
         finally:
-            self.encoder, self._searcher = encoder, searcher
+            self.encoder = encoder
 
     def _nearest(self, vector: np.ndarray, limit: int) -> list[int]:
         """Numbers of the passages nearest to a vector, by Chroma; by the same vectors in memory should it fail."""
         limit = min(limit, len(self.passages))
         if not limit:
             return []
+        if self._store is None:
+            return self._exactly(vector, limit)
         try:
             found = self._store._collection.query(query_embeddings=[vector.tolist()], n_results=limit, include=[])
             return [int(passage) for passage in found["ids"][0]]
         except Exception:
             logger.exception("Chroma does not answer; searching the vectors in memory")
-            return [int(passage) for passage in np.argsort(-(self.vectors @ vector), kind="stable")[:limit]]
+            return self._exactly(vector, limit)
+
+    def _exactly(self, vector: np.ndarray, limit: int) -> list[int]:
+        scores = self.vectors @ vector
+        limit = min(limit, len(scores))
+        return np.argpartition(-scores, limit - 1)[:limit].tolist() if limit else []
 
 
 _ENTRIES: TypeAdapter[tuple[Entry, ...]] = TypeAdapter(tuple[Entry, ...])

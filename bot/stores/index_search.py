@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from datetime import datetime
 
 import numpy as np
@@ -96,12 +95,6 @@ class Searcher:
         total = self._questions.sum()
         self._background = (np.asarray(self._counts.sum(axis=0)).ravel() + 0.5) / (total + 1)
         self._rarest = 0.5 / (total + 1)
-
-    def finding(self, nearest: Nearest) -> Searcher:
-        """The same searcher with another way to find the nearest passages."""
-        other = copy(self)
-        other._nearest = nearest
-        return other
 
     def evidence(
         self, text: str, vector: np.ndarray, language: Language, now: datetime, only: Language | None

@@ -21,7 +21,7 @@ from bot.domain.language import Language
 from bot.services import uploads
 from bot.services.ingestion import Ingestion
 from bot.services.quality import Fall
-from bot.services.replay import Asked, Place, Told, ask_here
+from bot.services.replay import Asked, Told, ask_here
 from bot.services.uploads import UploadRefused, Why
 from bot.settings import EVENT_ZONE, ROOT, Settings
 from bot.stores import generations
@@ -34,8 +34,8 @@ NOW = datetime(2031, 5, 20, 7, 40, tzinfo=EVENT_ZONE)
 EN, RU, ZH = Language.EN, Language.RU, Language.ZH
 
 
-def ask(places: Sequence[Place], asked: Sequence[Asked], progress: object = None) -> list[list[Told]]:
-    return [ask_here(place, asked, HashEncoder()) for place in places]
+def ask(folders: Sequence[Path], asked: Sequence[Asked], progress: object = None) -> list[list[Told]]:
+    return [ask_here(folder, asked, HashEncoder()) for folder in folders]
 
 
 class House:

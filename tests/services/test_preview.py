@@ -18,7 +18,7 @@ from bot.services.ingestion import Ingestion, Result
 from bot.services.preview import Preview, preview
 from bot.services.publication import GotWorse, refuse
 from bot.services.quality import Fall
-from bot.services.replay import Asked, Place, Told
+from bot.services.replay import Asked, Told
 from bot.settings import EVENT_ZONE, ROOT
 from bot.stores import generations
 from bot.stores.database import Database, delegates, exchanges
@@ -31,11 +31,11 @@ NOW = datetime(2031, 5, 20, 9, 0, tzinfo=EVENT_ZONE)
 EN = Language.EN
 
 
-def ask(places: Sequence[Place], asked: Sequence[Asked], progress=lambda done, total: None) -> list[list[Told]]:
+def ask(folders: Sequence[Path], asked: Sequence[Asked], progress=lambda done, total: None) -> list[list[Told]]:
     """Both generations asked here, with a decision that needs no fitting."""
     found = []
-    for place in places:
-        index = Index(place.folder, HashEncoder())
+    for folder in folders:
+        index = Index(folder, HashEncoder(), in_memory=True)
         try:
             index.calibration = PlainDecision()
             found.append(replay.ask_all(index, asked))
