@@ -62,20 +62,24 @@ def _entries(found: Preview, say: Translator) -> Html:
         (say.label("preview", "Removed"), found.changes.removed),
     ):  # fmt: skip
         for entry_id in ids:
-            entry = found.entries.get(entry_id)
-            texts = _renderings(entry) if entry and name != say.label("preview", "Removed") else None
-            rows.append(tag("details", tag("summary", tag("b", name), " ", found.title(entry_id, say.language),
-                                           " ", tag("code", entry_id)), texts))  # fmt: skip
+            now = found.entries.get(entry_id) if entry_id not in found.changes.removed else None
+            rows.append(
+                tag("details", tag("summary", tag("b", name), " ", found.title(entry_id, say.language), " ",
+                                   tag("code", entry_id)), _renderings(found.former.get(entry_id), now))
+            )  # fmt: skip
     return _section(say.label("preview", "Entries"), *(rows or [tag("p", say.text("No entry changes."))]))
 
 
-def _renderings(entry: Entry) -> Html:
-    return join(
-        *(
-            tag("p", tag("b", f"{NATIVE_NAMES[language]}: {rendering.title}"), tag("br"), rendering.body, lang=language)
-            for language, rendering in entry.renderings.items()
-        )
-    )
+def _renderings(was: Entry | None, now: Entry | None) -> Html:
+    """The texts of an entry, where they change the old one struck out above the new one."""
+    parts: list[Html] = []
+    for language in Language:
+        old, new = (entry.renderings.get(language) if entry else None for entry in (was, now))
+        if old and (new is None or (old.title, old.body) != (new.title, new.body)):
+            parts.append(tag("p", tag("del", f"{old.title}. {old.body}"), lang=language))
+        if new:
+            parts.append(tag("p", tag("b", new.title), tag("br"), new.body, lang=language))
+    return join(*parts)
 
 
 def _sessions(found: Preview, say: Translator) -> Html | None:

@@ -95,6 +95,8 @@ class Preview:
     collisions: tuple[Collision, ...]
     entries: Mapping[str, Entry]
     """Old and new entries by id (the new one where there are both), to name them by their titles."""
+    former: Mapping[str, Entry]
+    """The entries as they are published now."""
     seconds: float
 
     def count(self, kind: str) -> int:
@@ -144,7 +146,8 @@ def preview(
         bool(asking_old),
         tuple(_figures(golden, pairs, bool(asking_old))), _falls(golden, pairs) if asking_old else (),
         tuple(_collisions(pairs, {**_parents(old_entries), **_parents(knowledge.entries)})),
-        {entry.id: entry for entry in (*old_entries, *knowledge.entries)}, time.monotonic() - began,
+        {entry.id: entry for entry in (*old_entries, *knowledge.entries)}, {entry.id: entry for entry in old_entries},
+        time.monotonic() - began,
     )  # fmt: skip
 
 
