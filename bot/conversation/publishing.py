@@ -188,7 +188,7 @@ class Publishing:
         if not self.is_organizer(turn.incoming):
             return [_unknown(turn.say)]
         say, current = turn.say, generations.current_number(self.settings.data_dir)
-        lines = []
+        lines: list[str] = []
         for version in list(reversed(generations.history(self.settings.data_dir)))[:10]:
             moment = say.moment(datetime.fromisoformat(version.when))
             what = say.label("version", "taken back") if version.action != "published" else _short(version.changes)

@@ -160,7 +160,7 @@ class _Check:
                 continue
             silenced = self._silences.get(session.id, Silences())
             room = programme.room(session.room_id)
-            room_keys = _room_keys(room.name, lexicon) | {session.room_id} if room else None
+            room_keys = _room_keys(room.name, lexicon) | {room.id} if room else None
             for language, rendering in entry.renderings.items():
                 text = f"{rendering.title}\n{rendering.body}"
                 values = reading.read(text, language, lexicon)

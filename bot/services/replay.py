@@ -108,12 +108,13 @@ def _told(index: Index, one: Asked) -> Told:
     nearest = tuple(hit.entry_id for hit in outcome.hits)
     kinds = {Answer: "answer", ProgrammeAnswer: "programme", Clarification: "choice", Handover: "handover"}
     kind = kinds.get(type(outcome), "courtesy")
-    entries = getattr(outcome, "entries", None) or getattr(outcome, "choices", ())
+    entries = getattr(outcome, "entries", ()) or getattr(outcome, "choices", ())
     return Told(kind, tuple(entries), nearest, round(outcome.confidence, 4), _said(index, outcome, one.language))
 
 
 def _said(index: Index, outcome: Outcome, language: Language) -> str:
     """A digest of the words of the answer, so that two generations can be compared without them."""
+    shown: list[tuple]
     if isinstance(outcome, ProgrammeAnswer):
         found = outcome.findings
         shown = [(one.session.id, one.slot, one.session.title, _room(index, one.session.room_id), one.session.status)
@@ -222,6 +223,10 @@ class Processes:
         progress(total, total)
 
 
+def _write_count(path: Path, done: int) -> None:
+    path.write_text(str(done), "ascii")
+
+
 def _count(path: Path) -> int:
     try:
         return int(path.read_text("ascii") or 0)
@@ -245,7 +250,7 @@ def main(arguments: Sequence[str]) -> int:
     counter = Path(f"{target}.count")
     index = Index(Path(folder), SentenceEncoder(model or None), in_memory=True)
     try:
-        told = ask_all(index, asked, lambda done, total: counter.write_text(str(done), "ascii") and None)
+        told = ask_all(index, asked, lambda done, _: _write_count(counter, done))
     finally:
         index.close()
     Path(target).write_bytes(_adapter(list[Told]).dump_json(told))

@@ -262,7 +262,7 @@ class Index:
                 raise GenerationError(
                     f"the calibration of {folder.name} belongs to another encoder; run: python ingest.py"
                 )
-        self._store = None if in_memory else _chroma(folder, chroma_url)
+        self._store: Any = None if in_memory else _chroma(folder, chroma_url)
         self._searcher = Searcher(
             self.entries, self.passages, self.vectors, self.fields, self.bm25, nearest=self._nearest
         )

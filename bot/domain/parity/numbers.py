@@ -118,8 +118,8 @@ def _chinese(sheet: Sheet) -> Iterator[Value]:
     for found in sheet.take(_ORDINAL_ZH):
         number = chinese_numerals.read(found.group(1))
         if found.group(2) or number > 1:
-            unit = "quarter" if found.group(2) else "ordinal"
-            yield Value(Kind.NUMBER, Decimal(number), sheet.as_written(*found.span()), found.start(), unit, True)
+            what = "quarter" if found.group(2) else "ordinal"
+            yield Value(Kind.NUMBER, Decimal(number), sheet.as_written(*found.span()), found.start(), what, True)
     for found in list(_MEASURED.finditer(sheet.text)):
         number = chinese_numerals.read(found.group(1))
         if number < 2:
@@ -140,8 +140,8 @@ _QUARTER_NUMBERS = {"перв": 1, "втор": 2, "трет": 3, "четверт
 def _in_words(sheet: Sheet, language: Language) -> Iterator[Value]:
     if pattern := _QUARTERS.get(language):
         for found in sheet.take(pattern):
-            number = Decimal(_QUARTER_NUMBERS[found.group(1)])
-            yield Value(Kind.NUMBER, number, sheet.as_written(*found.span()), found.start(), "quarter", True)
+            quarter = Decimal(_QUARTER_NUMBERS[found.group(1)])
+            yield Value(Kind.NUMBER, quarter, sheet.as_written(*found.span()), found.start(), "quarter", True)
     for pattern, share in _SHARES[language]:
         for found in sheet.take(pattern):
             yield Value(Kind.NUMBER, Decimal(share), sheet.as_written(*found.span()), found.start(), weak=True)
