@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import URL, Connection, Table, event, func, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -25,13 +26,14 @@ __all__ = ["Bell", "Database", "DatabaseUnavailable", "SchemaTooNew", "Transacti
 
 _PRAGMAS = (
     "PRAGMA busy_timeout=5000",
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",
     # Sorting and VACUUM must not leave people's text in files of the temporary folder.
     "PRAGMA temp_store=MEMORY",
 )
+WAL_ATTEMPTS = 100
+"""Twenty a second, when several processes create one database at once."""
 
 
 class DatabaseUnavailable(Exception):
@@ -113,6 +115,7 @@ class Database:
         address = _address(url)
         if address.get_backend_name() == "sqlite":
             _make_private(address)
+            await _log_ahead(address)
             engine = create_async_engine(
                 address,
                 connect_args={"isolation_level": None, "timeout": 5},
@@ -239,7 +242,22 @@ def _make_private(address: URL) -> None:
     """Folder 0700 and file 0600 from the first byte on; the log files copy the file's mode."""
     path = Path(str(address.database))
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    # Closing a file that SQLite has open would drop the process's locks on it: only a new one is touched.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+async def _log_ahead(address: URL) -> None:
+    """Turn on write-ahead logging, which the file then keeps: SQLite does not wait for its turn to do that."""
+    for attempt in range(WAL_ATTEMPTS):
+        try:
+            async with aiosqlite.connect(str(address.database), timeout=5) as connection:
+                await connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if attempt + 1 == WAL_ATTEMPTS:
+                raise DatabaseUnavailable(str(error)) from error
+            await asyncio.sleep(0.05)
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:
