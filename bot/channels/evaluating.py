@@ -6,6 +6,7 @@ import argparse
 import html
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from bot.domain.language import Language
 from bot.domain.question import Answer, Clarification, ProgrammeAnswer
 from bot.services import evaluation
 from bot.services.evaluation import Figure, Judgement, Report
-from bot.services.training import FITTING_MOMENT, fit_on
+from bot.services.training import fit_on
 from bot.settings import Settings
 from bot.stores import generations, golden_files, index, knowledge_files
 from bot.stores.models import SentenceEncoder
@@ -25,6 +26,8 @@ def run(options: argparse.Namespace) -> int:
     questions = golden_files.read([Path(file) for file in options.files] or None)
     if not options.all:
         questions = [question for question in questions if not question.for_fitting]
+    if options.now:
+        questions = [replace(question, now=options.now) for question in questions]
     if not questions:
         print("evaluate: no questions", file=sys.stderr)
         return 2
@@ -33,9 +36,7 @@ def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder, tqdm(total=len(questions), unit=" questions") as bar:
         opened = _opened(settings, options.model, Path(folder))
         try:
-            report = evaluation.evaluate(
-                opened, questions, options.now or FITTING_MOMENT, lambda done, total: bar.update(1)
-            )
+            report = evaluation.evaluate(opened, questions, lambda done, total: bar.update(1))
             name = f"{opened.encoder.name}, generation {opened.folder.name}"
         finally:
             opened.close()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.language import Language
 
 IN_SCOPE = ("direct", "indirect", "short", "typo", "transliterated", "mixed", "follow-up")
 OUT_OF_SCOPE = ("near-miss", "off-topic", "injection")
 KINDS = (*IN_SCOPE, "small-talk", *OUT_OF_SCOPE)
+FIRST_MORNING = datetime.fromisoformat("2025-07-10T09:00:00+08:00")
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class GoldenQuestion:
     text: str
     expected: tuple[str, ...] = ()
     previous: tuple[str, ...] = ()
+    now: datetime = FIRST_MORNING
+    """When it is asked, aware; what the forum brought forth is asked about afterwards."""
 
     @property
     def in_scope(self) -> bool:

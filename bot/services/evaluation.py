@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import numpy as np
 
@@ -91,7 +90,6 @@ class Report:
 def judge(
     index: Index,
     questions: Sequence[GoldenQuestion],
-    now: datetime,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Judgement]:
     """Ask every question as a delegate would."""
@@ -103,7 +101,7 @@ def judge(
         if kind is not None:
             outcome = Courtesy(kind)
         else:
-            asked = Question(golden.text, golden.language, now, golden.previous)
+            asked = Question(golden.text, golden.language, golden.now, golden.previous)
             outcome = decide(index, asked, without_courtesy(golden.text))
         found.append(Judgement(golden, outcome, (time.perf_counter() - began) * 1000))
         progress(number, len(questions))
@@ -113,11 +111,10 @@ def judge(
 def evaluate(
     index: Index,
     questions: Sequence[GoldenQuestion],
-    now: datetime,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Judge the questions and count; the matrix asks the direct and indirect ones against one language at a time."""
-    judgements = judge(index, questions, now, progress)
+    judgements = judge(index, questions, progress)
     report = Report(judgements)
     for language in Language:
         own = [judgement for judgement in judgements if judgement.question.language is language]
@@ -126,7 +123,7 @@ def evaluate(
         report.aurc[language] = area_under_risk(own)
         asked = [j.question for j in own if j.question.kind in ("direct", "indirect")]
         for knowledge in Language:
-            report.matrix[language, knowledge] = _hits_in_one_language(index, asked, knowledge, now)
+            report.matrix[language, knowledge] = _hits_in_one_language(index, asked, knowledge)
     times = [judgement.milliseconds for judgement in judgements]
     report.milliseconds = float(np.percentile(times, 95)) if times else 0.0
     return report
@@ -194,12 +191,10 @@ def area_under_risk(own: Sequence[Judgement]) -> float:
     return float(np.mean([risk for _, risk in points])) if points else float("nan")
 
 
-def _hits_in_one_language(
-    index: Index, questions: Sequence[GoldenQuestion], knowledge: Language, now: datetime
-) -> float:
+def _hits_in_one_language(index: Index, questions: Sequence[GoldenQuestion], knowledge: Language) -> float:
     assert index.calibration is not None
     hits = []
     for question in questions:
-        ranked = index.calibration.rank(index.search(question.text, question.language, now, only=knowledge))
+        ranked = index.calibration.rank(index.search(question.text, question.language, question.now, only=knowledge))
         hits.append(bool(ranked) and ranked[0][1].entry_id in question.expected)
     return float(np.mean(hits)) if hits else float("nan")

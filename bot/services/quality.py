@@ -58,10 +58,8 @@ def golden_for(entry_ids: Collection[str]) -> list[GoldenQuestion]:
 
 def asked_of(questions: Iterable[GoldenQuestion]) -> list[Asked]:
     """The golden questions as they are asked, without small talk."""
-    from bot.services.training import FITTING_MOMENT
-
     return [
-        Asked(question.text, question.language, FITTING_MOMENT, question.previous, question.id)
+        Asked(question.text, question.language, question.now, question.previous, question.id)
         for question in questions
         if is_question(question.text)
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.domain.golden import KINDS, GoldenQuestion
+from bot.domain.golden import FIRST_MORNING, KINDS, GoldenQuestion
 from bot.domain.language import Language
 from bot.settings import ROOT
 
@@ -29,6 +29,7 @@ def read(paths: Iterable[Path] | None = None) -> list[GoldenQuestion]:
                     text=str(row["question"]),
                     expected=tuple(row.get("expected") or ()),
                     previous=tuple(row.get("previous") or ()),
+                    now=row.get("now") or FIRST_MORNING,
                 )
             except (KeyError, ValueError, TypeError) as error:
                 raise ValueError(f"{path}: {row}: {error!r}") from error

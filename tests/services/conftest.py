@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.services.training import CALIBRATION_FILE, FITTING_MOMENT
+from bot.domain.golden import FIRST_MORNING
+from bot.services.training import CALIBRATION_FILE
 from bot.settings import ROOT
 from bot.stores import generations, index, knowledge_files
 from bot.stores.generations import Version
@@ -24,10 +25,10 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     folder = generations.new_folder(data, 1, knowledge.digest)
     index.build(
         folder, knowledge.entries, knowledge.programme, encoder,
-        version=1, created=FITTING_MOMENT, digest=knowledge.digest,
+        version=1, created=FIRST_MORNING, digest=knowledge.digest,
     )  # fmt: skip
     shutil.copy(CALIBRATION_FILE, folder / "calibration.json")
-    when = FITTING_MOMENT.isoformat()
+    when = FIRST_MORNING.isoformat()
     generations.publish(data, Version(1, folder.name, knowledge.digest, encoder.identity, "tests", when))
     published = Published(data, encoder)
     published.refresh()

@@ -17,11 +17,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.domain.golden import GoldenQuestion
+from bot.domain.golden import FIRST_MORNING, GoldenQuestion
 from bot.domain.language import Language
 from bot.services import evaluation
 from bot.services.evaluation import Figure
-from bot.services.training import CALIBRATION_FILE, FITTING_MOMENT
+from bot.services.training import CALIBRATION_FILE
 from bot.settings import ROOT
 from bot.stores import golden_files, index, knowledge_files
 from bot.stores.models import SentenceEncoder
@@ -72,7 +72,7 @@ def _shuffled(question: GoldenQuestion) -> tuple[int, str]:
 
 def measure(opened: index.Index, questions: Sequence[GoldenQuestion]) -> dict[Language, list[Figure]]:
     """The figures of the sample in each language, asked one by one as delegates ask."""
-    judgements = evaluation.judge(opened, questions, FITTING_MOMENT)
+    judgements = evaluation.judge(opened, questions)
     return {
         language: evaluation.figures_of([found for found in judgements if found.question.language is language])
         for language in Language
@@ -122,7 +122,7 @@ def main(arguments: Sequence[str]) -> int:
         folder = Path(name)
         index.build(
             folder, knowledge.entries, knowledge.programme, encoder,
-            version=1, created=FITTING_MOMENT, digest=knowledge.digest,
+            version=1, created=FIRST_MORNING, digest=knowledge.digest,
         )  # fmt: skip
         shutil.copy(CALIBRATION_FILE, folder / "calibration.json")
         opened = index.Index(folder, encoder)
