@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
+from bot.stores.static_encoder import StaticEncoder
+
 EMBEDDED = Path(__file__).resolve().parent.parent / "encoder" / "model"
 
 # Prefixes that a model was trained with (from the model cards); a model not listed here needs none.
@@ -59,6 +61,8 @@ class SentenceEncoder(Embeddings):
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         try:
+            if StaticEncoder.reads(folder):
+                return StaticEncoder(folder)
             import torch
             from sentence_transformers import SentenceTransformer
 
