@@ -20,6 +20,8 @@ class Candidate:
 
     entry_id: str
     features: tuple[float, ...]
+    marks: str = ""
+    """A letter for each unit of the question: f, the entry's facts have it; q, only its questions; u, neither."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Evidence:
     candidates: tuple[Candidate, ...]
     features: tuple[float, ...] = ()
     """About the question: how many content words it has, how many of them nobody knows."""
+    units: tuple[str, ...] = ()
+    """The words and concepts of the question, for the candidates' marks."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,27 @@ class Ranking:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """What each word tells when an entry has it or lacks it: asked-for prices, names and years are mostly lacking.
+
+    A logistic regression on marked units, such as `u c:how-much`.
+    """
+
+    bias: float = 0.0
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+    def score(self, candidate: Candidate, evidence: Evidence) -> float:
+        """The log odds that the candidate answers, within -4..4."""
+        total = self.bias + sum(self.weights.get(unit, 0.0) for unit in marked(candidate, evidence))
+        return max(-4.0, min(4.0, total))
+
+
+def marked(candidate: Candidate, evidence: Evidence) -> list[str]:
+    """The units of the question, each with the candidate's mark."""
+    return [f"{mark} {unit}" for mark, unit in zip(candidate.marks, evidence.units, strict=True)]
+
+
+@dataclass(frozen=True)
 class Thresholds:
     """From which confidence on an answer is given, and from which a choice is offered."""
 
@@ -72,13 +97,19 @@ class Calibration:
     model: str
     """Identity of the encoder it was fitted for; evidence of another one must not be decided with it."""
     ranking: Ranking
+    wording: Wording
     confidence: Forest
     """Is the best candidate right? Judged by `summarize`, the language among the features."""
     relevance: Forest
     """Is the right entry among the three best?"""
     thresholds: Mapping[Language, Thresholds]
-    figures: Mapping[str, float] = field(default_factory=dict)
-    """What it reached where it was fitted; printed, compared before publication."""
+    figures_of_question: int
+    """How many figures about the question it was fitted on."""
+
+    @property
+    def figures_of_candidate(self) -> int:
+        """How many figures about a candidate it was fitted on."""
+        return len(self.ranking.asked.factors)
 
     def rank(self, evidence: Evidence) -> list[tuple[float, Candidate]]:
         """Candidates by score, best first; ties by id, so that the order never depends on chance."""
@@ -90,7 +121,7 @@ class Calibration:
         ranked = self.rank(evidence)
         if not ranked:
             return Handover(HandoverReason.NOTHING_FOUND)
-        summary = summarize(ranked, evidence, language)
+        summary = summarize(ranked, evidence, language, self.wording)
         confidence = self.confidence.probability(summary)
         relevance = self.relevance.probability(summary)
         shares = softmax([score for score, _ in ranked[:MOST_HITS]])
@@ -114,7 +145,9 @@ def softmax(scores: Sequence[float]) -> list[float]:
     return [power / total for power in powers]
 
 
-def summarize(ranked: Sequence[tuple[float, Candidate]], evidence: Evidence, language: Language) -> tuple[float, ...]:
+def summarize(
+    ranked: Sequence[tuple[float, Candidate]], evidence: Evidence, language: Language, wording: Wording
+) -> tuple[float, ...]:
     """What the confidence is judged by: the best candidate, its lead, and how far the rest agrees with it."""
     scores = [score for score, _ in ranked]
     best = ranked[0][1].features
@@ -125,7 +158,7 @@ def summarize(ranked: Sequence[tuple[float, Candidate]], evidence: Evidence, lan
     lead = scores[0] - scores[1] if len(scores) > 1 else 3.0
     share = softmax(scores[:MOST_HITS])[0]
     return (
-        scores[0], min(lead, 5.0), share, agreement,
+        scores[0], min(lead, 5.0), share, agreement, wording.score(ranked[0][1], evidence),
         *best, *(mine - theirs for mine, theirs in zip(best, second, strict=True)), *evidence.features,
         *(float(language is other) for other in Language),
     )  # fmt: skip

@@ -57,6 +57,8 @@ class Rendering:
     questions: tuple[str, ...] = ()
     path: str = ""
     line: int = 1
+    not_answered: tuple[str, ...] = ()
+    """Questions that sound like this entry's and that nobody has told us the answer to: they go to a person."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class PassageKind(StrEnum):
     QUESTION = "question"
     SENTENCE = "sentence"
     BODY = "body"
+    NOT_ANSWERED = "not answered"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ def sentences(text: str) -> list[str]:
 
 
 def passages_of(entry: Entry) -> list[Passage]:
-    """Title, questions, sentences and whole body of every rendering; a text is not repeated within a rendering."""
+    """Title, questions, sentences, body and unanswered questions of each rendering; no text twice within one."""
     found: list[Passage] = []
     for language, rendering in entry.renderings.items():
         seen: set[str] = set()
@@ -24,6 +24,7 @@ def passages_of(entry: Entry) -> list[Passage]:
         pieces += [(PassageKind.QUESTION, question) for question in rendering.questions]
         pieces += [(PassageKind.SENTENCE, sentence) for sentence in sentences(rendering.body)]
         pieces += [(PassageKind.BODY, rendering.body)]
+        pieces += [(PassageKind.NOT_ANSWERED, question) for question in rendering.not_answered]
         for kind, text in pieces:
             if text and text not in seen:
                 seen.add(text)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from bot.domain.calibration import (
     Ranking,
     Thresholds,
     Weights,
+    Wording,
+    marked,
     summarize,
 )
 from bot.domain.forest import Forest, Tree
@@ -23,7 +25,7 @@ from bot.domain.golden import GoldenQuestion
 from bot.domain.language import Language
 from bot.services.follow_up import joined
 from bot.stores.index import Index
-from bot.stores.index_search import FEATURES
+from bot.stores.index_search import FEATURES, QUESTION_FEATURES
 
 WRONG_ANSWERS = 0.03
 """Share of wrong answers among answers given."""
@@ -35,6 +37,8 @@ TRAFFIC = {"near-miss": 0.15, "far": 0.10}
 """Shares of a day's questions that no entry answers. The golden set holds many more near-misses than people ask,
 so that there is enough to learn from; for the share of wrong answers they count as often as they are asked."""
 FOLDS = 5
+FEWEST_QUESTIONS = 4
+"""A word of fewer questions says nothing about others."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +49,14 @@ class Case:
     evidence: Evidence
 
 
-def cases_for(index: Index, questions: Sequence[GoldenQuestion], now: datetime) -> list[Case]:
+def cases_for(index: Index, questions: Sequence[GoldenQuestion]) -> list[Case]:
     """Evidence for every question that goes through the decision (small talk does not)."""
     found = []
     for question in questions:
         if question.kind == "small-talk":
             continue
         text = joined(question.previous[-1], question.text) if question.previous else question.text
-        found.append(Case(question, index.search(text, question.language, now)))
+        found.append(Case(question, index.search(text, question.language, question.now)))
     return found
 
 
@@ -62,11 +66,20 @@ def fit(cases: Sequence[Case], plain: Sequence[Case], model: str) -> Calibration
     `plain` are cases among entries without questions of their own: the ranking learns from them as well.
     """
     folds = np.array([_fold(case.question.topic) for case in cases])
-    summaries, right, near = np.empty(len(cases), object), np.zeros(len(cases), bool), np.zeros(len(cases), bool)
+    ranked = np.empty(len(cases), object)
     for fold in range(FOLDS):
         ranking = _fit_ranking([*(case for case, own in zip(cases, folds, strict=True) if own != fold), *plain])
         for place in np.flatnonzero(folds == fold):
-            summaries[place], right[place], near[place] = _judge(cases[place], ranking)
+            ranked[place] = _ranked(cases[place], ranking)
+    right = np.array([_has_right(case, found, 1) for case, found in zip(cases, ranked, strict=True)])
+    near = np.array([_has_right(case, found, MOST_CHOICES) for case, found in zip(cases, ranked, strict=True)])
+    said = [marked(found[0][1], case.evidence) for case, found in zip(cases, ranked, strict=True)]
+    summaries = np.empty(len(cases), object)
+    for fold in range(FOLDS):
+        wording = _fit_wording([said[place] for place in np.flatnonzero(folds != fold)], right[folds != fold])
+        for place in np.flatnonzero(folds == fold):
+            case = cases[place]
+            summaries[place] = summarize(ranked[place], case.evidence, case.question.language, wording)
     features = np.array(list(summaries))
     answered, offered = _held_out(features, right, folds), _held_out(features, near, folds)
     thresholds = {}
@@ -79,8 +92,10 @@ def fit(cases: Sequence[Case], plain: Sequence[Case], model: str) -> Calibration
             answer=max(wrong, near_misses),
             choice=_threshold_for_share(offered[own & (kinds == "far")], FALSE_CHOICES),
         )
-    ranking = _fit_ranking([*cases, *plain])
-    return Calibration(model, ranking, _forest(features, right), _forest(features, near), thresholds)
+    return Calibration(
+        model, _fit_ranking([*cases, *plain]), _fit_wording(said, right),
+        _forest(features, right), _forest(features, near), thresholds, len(QUESTION_FEATURES),
+    )  # fmt: skip
 
 
 def _fold(topic: str) -> int:
@@ -88,21 +103,35 @@ def _fold(topic: str) -> int:
     return sum(topic.removeprefix("near-").encode()) % FOLDS
 
 
-def _judge(case: Case, ranking: Ranking) -> tuple[tuple[float, ...], bool, bool]:
-    """The summary of a case under a ranking, whether the best candidate is right, and whether one of three is."""
+def _ranked(case: Case, ranking: Ranking) -> list[tuple[float, Candidate]]:
+    """The candidates of a case, best first; an empty one where nothing was found."""
     ranked = sorted(
         ((ranking.score(candidate.features), candidate) for candidate in case.evidence.candidates),
         key=lambda pair: (-pair[0], pair[1].entry_id),
     )
-    if not ranked:
-        width = len(FEATURES)
-        ranked = [(0.0, Candidate("", (0.0,) * width))]
-    expected = case.question.expected
-    return (
-        summarize(ranked, case.evidence, case.question.language),
-        ranked[0][1].entry_id in expected,
-        any(candidate.entry_id in expected for _, candidate in ranked[:MOST_CHOICES]),
-    )
+    return ranked or [(0.0, Candidate("", (0.0,) * len(FEATURES), "u" * len(case.evidence.units)))]
+
+
+def _has_right(case: Case, ranked: Sequence[tuple[float, Candidate]], count: int) -> bool:
+    return any(candidate.entry_id in case.question.expected for _, candidate in ranked[:count])
+
+
+def _fit_wording(said: Sequence[Sequence[str]], right: np.ndarray) -> Wording:
+    """Logistic regression on the marked units of the best candidates; units of few questions are left out."""
+    from scipy import sparse
+    from sklearn.linear_model import LogisticRegression
+
+    counts = Counter(unit for units in said for unit in set(units))
+    columns = {unit: number for number, unit in enumerate(sorted(counts)) if counts[unit] >= FEWEST_QUESTIONS}
+    columns = {unit: number for number, unit in enumerate(columns)}
+    if not columns or right.all() or not right.any():
+        return Wording()
+    pairs = [(row, columns[unit]) for row, units in enumerate(said) for unit in set(units) if unit in columns]
+    rows, places = zip(*sorted(pairs), strict=True)
+    table = sparse.csr_matrix((np.ones(len(rows)), (rows, places)), shape=(len(said), len(columns)))
+    model = LogisticRegression(C=0.1, solver="liblinear", max_iter=300, random_state=0).fit(table, right)
+    weights = {unit: round(float(model.coef_[0][column]), 4) for unit, column in columns.items()}
+    return Wording(float(model.intercept_[0]), weights)
 
 
 def _fit_ranking(cases: Sequence[Case]) -> Ranking:

@@ -182,11 +182,11 @@ class Ingestion:
         generations.recover(self.data_dir)
         removed = generations.prune(self.data_dir)
         if self.chroma_url:
-            from bot.stores import index
+            from bot.stores import index_chroma
 
             for name in removed:
                 try:
-                    index.discard(name, self.chroma_url)
+                    index_chroma.discard(name, self.chroma_url)
                 except Exception:  # a leftover collection costs space, nothing else
                     logger.warning("the collection %s could not be removed from the Chroma server", name)
 
@@ -223,20 +223,20 @@ class Ingestion:
 
         `beside` is done meanwhile: the verification works in a process of its own.
         """
-        from bot.stores import index
+        from bot.stores import index, index_chroma
 
         folder = generations.new_folder(self.data_dir, draft.number, knowledge.digest)
         try:
             if self.chroma_url:
-                index.discard(folder.name, self.chroma_url)
-            reuse = {}
-            for former in generations.kept(self.data_dir):
-                reuse.update(index.stored_vectors(former, encoder.identity))
+                index_chroma.discard(folder.name, self.chroma_url)
+            former = index.Former()
+            for kept in generations.kept(self.data_dir):
+                former.learn(kept, encoder.identity)
             steps = Steps(progress)
             programme = self._stamped(replace(knowledge.programme, version=draft.number))
             manifest = index.build(
                 folder, knowledge.entries, programme, encoder,
-                version=draft.number, created=datetime.now(UTC), digest=knowledge.digest, reuse=reuse,
+                version=draft.number, created=datetime.now(UTC), digest=knowledge.digest, former=former,
                 progress=steps, chroma_url=self.chroma_url,
             )  # fmt: skip
             progress("calibrating", 0, 1)

@@ -170,12 +170,12 @@ def _build(
 ) -> None:
     from bot.stores import index
 
-    reuse = {}
-    for former in generations.kept(ingestion.data_dir):
-        reuse.update(index.stored_vectors(former, encoder.identity))
+    former = index.Former()
+    for kept in generations.kept(ingestion.data_dir):
+        former.learn(kept, encoder.identity)
     index.build(
         folder, knowledge.entries, knowledge.programme, encoder, version=0, created=datetime.now(UTC),
-        digest=knowledge.digest, reuse=reuse, progress=lambda done, total: progress("building", done, total),
+        digest=knowledge.digest, former=former, progress=lambda done, total: progress("building", done, total),
         in_memory=True,
     )  # fmt: skip
     if fitted := ingestion.calibrate(folder, encoder):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from langchain_core.documents import Document
@@ -24,12 +27,16 @@ from bot.domain.passages import passages_of
 from bot.domain.programme import Programme
 from bot.encoder import lexicon
 from bot.encoder.analysis import simplified
+from bot.stores import index_chroma
 from bot.stores.generations import GenerationError
-from bot.stores.index_fields import ANALYZERS, CosineField, LanguageBm25
-from bot.stores.index_search import FEATURES, Searcher
+from bot.stores.index_fields import ANALYZERS, CosineField, LanguageBm25, Units, analysed
+from bot.stores.index_search import FEATURES, QUESTION_FEATURES, Searcher
 from bot.stores.models import EncodedBefore, SentenceEncoder
 
-COLLECTION = "passages"
+MOST_INHERITED = 20
+"""Publications in a row that change one Chroma folder; then it is filled from nothing."""
+LEAST_SHARED = 0.9
+"""Share of passages that must be the same, so that changing is quicker than filling."""
 logger = logging.getLogger(__name__)
 
 
@@ -48,6 +55,8 @@ class Manifest:
     chromadb: str
     search: str = ""
     """Digest of what shapes the search besides the knowledge: lexicon, analysis, the shipped decision."""
+    inherited: int = 0
+    """How many times its Chroma folder was taken over and changed since it was last filled from nothing."""
 
 
 def build(
@@ -59,12 +68,12 @@ def build(
     version: int,
     created: datetime,
     digest: str,
-    reuse: Mapping[str, np.ndarray] | None = None,
+    former: Former | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
     chroma_url: str | None = None,
     in_memory: bool = False,
 ) -> Manifest:
-    """Write a whole generation into the empty `folder`; vectors in `reuse` (by text) are not computed again.
+    """Write a whole generation into the empty `folder`; what `former` ones knew of a text is not computed again.
 
     With `in_memory` without Chroma: for looking at only, never to be published.
     """
@@ -72,23 +81,30 @@ def build(
 
     folder.mkdir(parents=True, exist_ok=True)
     passages = [passage for entry in entries for passage in passages_of(entry)]
-    vectors = _vectors(passages, encoder, reuse or {}, progress)
+    former = former or Former()
+    vectors = _vectors(passages, encoder, former.vectors, progress)
     np.save(folder / "vectors.npy", vectors)
     (folder / "entries.json").write_bytes(_ENTRIES.dump_json(tuple(entries)))
     (folder / "programme.json").write_bytes(_PROGRAMME.dump_json(programme))
     (folder / "passages.json").write_bytes(_PASSAGES.dump_json(tuple(passages)))
-    store = None if in_memory else _chroma(folder, chroma_url)
+    ids = index_chroma.passage_ids(passages)
+    stored, inherited = ({}, 0) if in_memory or chroma_url else former.hand_over(folder, ids)
+    store = None if in_memory else index_chroma.open_store(folder, chroma_url)
     # Chroma writes outside Python's lock, so the texts are analysed meanwhile.
     with ThreadPoolExecutor(max_workers=1) as aside:
-        filling = aside.submit(_fill, store, passages, vectors, progress) if store is not None else None
-        units = {name: [analyzer(passage.text) for passage in passages] for name, analyzer in ANALYZERS.items()}
+        filling = None
+        if store is not None:
+            filling = aside.submit(index_chroma.fill, store, ids, passages, vectors, stored, progress)
+        units = [former.units.get(passage.text) or analysed(passage.text) for passage in passages]
+        _write_units(folder, units)
         for name, analyzer in ANALYZERS.items():
-            CosineField.build(analyzer, units[name]).save(folder / f"{name}.npz")
+            CosineField.build(analyzer, [found[name] for found in units]).save(folder / f"{name}.npz")
+        terms = [found["terms"] for found in units]
         for language in Language:
-            LanguageBm25.build(language, passages, units["terms"]).save(folder / f"bm25-{language}")
+            LanguageBm25.build(language, passages, terms).save(folder / f"bm25-{language}")
         if filling is not None:
             filling.result()
-            _close(store)
+            index_chroma.close(store)
     manifest = Manifest(
         version=version,
         created=created.isoformat(),
@@ -99,6 +115,7 @@ def build(
         entries=len(entries),
         chromadb=chromadb.__version__,
         search=search_digest(),
+        inherited=inherited,
     )
     (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=1), "utf-8")
     return manifest
@@ -113,6 +130,8 @@ def search_digest() -> str:
     digest = hashlib.sha256()
     for path in shaping:
         digest.update(path.read_bytes() if path.exists() else b"")
+    for package in ("jieba", "pymorphy3", "pymorphy3-dicts-ru", "snowballstemmer", "opencc-python-reimplemented"):
+        digest.update(installed_version(package).encode())
     return digest.hexdigest()[:16]
 
 
@@ -124,16 +143,59 @@ def read_manifest(folder: Path) -> Manifest:
         raise GenerationError(f"{folder} is no complete generation: {error}") from error
 
 
-def stored_vectors(folder: Path, model: str) -> dict[str, np.ndarray]:
-    """Vectors of a former generation by passage text, when they are of the same model; else nothing."""
-    try:
-        if read_manifest(folder).model != model:
-            return {}
-        passages = _PASSAGES.validate_json((folder / "passages.json").read_bytes())
-        vectors = np.load(folder / "vectors.npy", allow_pickle=False)
-    except (OSError, ValueError, GenerationError):
-        return {}
-    return {passage.text: vector for passage, vector in zip(passages, vectors, strict=True)}
+@dataclass
+class Former:
+    """What former generations know of texts: vectors of the same model, units of the same analysis."""
+
+    vectors: dict[str, np.ndarray] = field(default_factory=dict)
+    units: dict[str, Units] = field(default_factory=dict)
+    chroma: tuple[Path, Mapping[str, np.ndarray], int] | None = None
+    """The newest embedded Chroma folder, the vectors in it by passage id, and how often it was taken over."""
+
+    def learn(self, folder: Path, model: str) -> None:
+        """Take in a former generation as far as it fits; nothing from a damaged one."""
+        try:
+            manifest = read_manifest(folder)
+            passages = _PASSAGES.validate_json((folder / "passages.json").read_bytes())
+            texts = [passage.text for passage in passages]
+            if manifest.model == model:
+                stored = np.load(folder / "vectors.npy", allow_pickle=False)
+                self.vectors.update(zip(texts, stored, strict=True))
+                if manifest.chromadb == installed_version("chromadb") and (folder / "chroma").is_dir():
+                    held = dict(zip(index_chroma.passage_ids(passages), stored, strict=True))
+                    self.chroma = (folder / "chroma", held, manifest.inherited)
+            if manifest.search == search_digest():
+                self.units.update(zip(texts, _read_units(folder), strict=True))
+        except (OSError, ValueError, KeyError, GenerationError):
+            return
+
+
+    def hand_over(self, folder: Path, ids: Sequence[str]) -> tuple[Mapping[str, np.ndarray], int]:
+        """Copy the Chroma folder into a new generation with mostly the same passages: what is in it, how often taken.
+
+        Nothing when too much is different, or after many times: what is deleted stays in the graph as ballast.
+        """
+        if self.chroma is None:
+            return {}, 0
+        source, held, times = self.chroma
+        same = len(held.keys() & set(ids))
+        if times >= MOST_INHERITED or same < LEAST_SHARED * max(len(ids), len(held)):
+            return {}, 0
+        shutil.copytree(source, folder / "chroma")
+        return held, times + 1
+
+
+def _write_units(folder: Path, units: Sequence[Units]) -> None:
+    # One string a passage: a hundred thousand small lists would take seconds to read.
+    names = ("words", *ANALYZERS)
+    stored = {name: ["\t".join(found[name]) for found in units] for name in names}
+    (folder / "units.json").write_text(json.dumps(stored, ensure_ascii=False), "utf-8")
+
+
+def _read_units(folder: Path) -> list[Units]:
+    stored = json.loads((folder / "units.json").read_text("utf-8"))
+    columns = [[text.split("\t") if text else [] for text in stored[name]] for name in stored]
+    return [dict(zip(stored, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def read_contents(folder: Path) -> tuple[tuple[Entry, ...], Programme]:
@@ -152,15 +214,6 @@ def replace_programme(folder: Path, programme: Programme) -> None:
     temporary.replace(folder / "programme.json")
 
 
-def discard(name: str, url: str) -> None:
-    """Remove the collection of a generation from a Chroma server; embedded ones go with their directory."""
-    store = _chroma(Path(name), url)
-    try:
-        store._client.delete_collection(name)
-    finally:
-        _close(store)
-
-
 def _vectors(
     passages: Sequence[Passage], encoder: SentenceEncoder, reuse: Mapping[str, np.ndarray], progress: Callable
 ) -> np.ndarray:
@@ -176,61 +229,13 @@ def _vectors(
     return np.stack([known[passage.text] for passage in passages]).astype(np.float32)
 
 
-def _chroma(folder: Path, url: str | None) -> Any:
-    import chromadb
-    from chromadb.config import Settings
-    from langchain_chroma import Chroma
-
-    if url:
-        host, _, port = url.removeprefix("http://").removeprefix("https://").rstrip("/").partition(":")
-        client = chromadb.HttpClient(
-            host=host,
-            port=int(port or 8000),
-            ssl=url.startswith("https"),
-            settings=Settings(anonymized_telemetry=False),
-        )
-        name = folder.name
-    else:
-        settings = Settings(anonymized_telemetry=False, is_persistent=True)
-        client = chromadb.PersistentClient(path=str(folder / "chroma"), settings=settings)
-        name = COLLECTION
-    # Vectors are always passed explicitly: no embedding function is stored or loaded (chroma #6717).
-    return Chroma(
-        collection_name=name,
-        client=client,
-        embedding_function=None,
-        collection_configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
-    )
-
-
-def _fill(store: Any, passages: Sequence[Passage], vectors: np.ndarray, progress: Callable) -> None:
-    collection = store._collection
-    step = min(store._client.get_max_batch_size(), 2_000)
-    for start in range(0, len(passages), step):
-        batch = passages[start : start + step]
-        collection.upsert(
-            ids=[str(start + place) for place in range(len(batch))],
-            embeddings=vectors[start : start + len(batch)],
-            documents=[passage.text for passage in batch],
-            metadatas=[
-                {"entry": passage.entry_id, "language": passage.language.value, "kind": passage.kind.value}
-                for passage in batch
-            ],
-        )
-        progress(start + len(batch), len(passages))
-
-
-def _close(store: Any) -> None:
-    store._client.close()
-
-
 def _read_calibration(folder: Path) -> Calibration:
     """The decision of a generation; GenerationError when another version of the assistant wrote it."""
     try:
         calibration = CALIBRATION.validate_json((folder / "calibration.json").read_bytes())
     except ValueError as error:
         raise GenerationError(f"the decision of {folder.name} cannot be read; run: python ingest.py") from error
-    if len(calibration.ranking.asked.factors) != len(FEATURES):
+    if (calibration.figures_of_candidate, calibration.figures_of_question) != (len(FEATURES), len(QUESTION_FEATURES)):
         raise GenerationError(f"the decision of {folder.name} is of another version; run: python ingest.py")
     return calibration
 
@@ -247,14 +252,13 @@ class Index:
         if self.manifest.model != encoder.identity:
             raise GenerationError(f"{folder.name} was built by another encoder; run: python ingest.py")
         self.encoder = encoder
-        self.entries = {entry.id: entry for entry in _ENTRIES.validate_json((folder / "entries.json").read_bytes())}
-        self.programme = _PROGRAMME.validate_json((folder / "programme.json").read_bytes())
-        self.passages = _PASSAGES.validate_json((folder / "passages.json").read_bytes())
-        self.vectors = np.load(folder / "vectors.npy", allow_pickle=False)
+        try:
+            units = self._load()
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            raise GenerationError(f"{folder.name} is damaged ({error}); run: python ingest.py") from error
         if len(self.vectors) != len(self.passages) or len(self.passages) != self.manifest.passages:
             raise GenerationError(f"{folder.name} is incomplete; run: python ingest.py")
-        self.fields = {name: CosineField.load(analyzer, folder / f"{name}.npz") for name, analyzer in ANALYZERS.items()}
-        self.bm25 = {language: LanguageBm25.load(folder / f"bm25-{language}") for language in Language}
+        self._places = {one: place for place, one in enumerate(index_chroma.passage_ids(self.passages))}
         self.calibration: Calibration | None = None
         if (folder / "calibration.json").exists():
             self.calibration = _read_calibration(folder)
@@ -262,10 +266,20 @@ class Index:
                 raise GenerationError(
                     f"the calibration of {folder.name} belongs to another encoder; run: python ingest.py"
                 )
-        self._store: Any = None if in_memory else _chroma(folder, chroma_url)
+        self._store: Any = None if in_memory else index_chroma.open_store(folder, chroma_url)
         self._searcher = Searcher(
-            self.entries, self.passages, self.vectors, self.fields, self.bm25, nearest=self._nearest
+            self.entries, self.passages, units, self.vectors, self.fields, self.bm25, self._nearest
         )
+
+    def _load(self) -> list[Units]:
+        folder = self.folder
+        self.entries = {entry.id: entry for entry in _ENTRIES.validate_json((folder / "entries.json").read_bytes())}
+        self.programme = _PROGRAMME.validate_json((folder / "programme.json").read_bytes())
+        self.passages = _PASSAGES.validate_json((folder / "passages.json").read_bytes())
+        self.vectors = np.load(folder / "vectors.npy", allow_pickle=False)
+        self.fields = {name: CosineField.load(analyzer, folder / f"{name}.npz") for name, analyzer in ANALYZERS.items()}
+        self.bm25 = {language: LanguageBm25.load(folder / f"bm25-{language}") for language in Language}
+        return _read_units(folder)
 
     @property
     def version(self) -> int:
@@ -275,15 +289,21 @@ class Index:
     def close(self) -> None:
         """Release Chroma's files and threads."""
         if self._store is not None:
-            _close(self._store)
+            index_chroma.close(self._store)
 
     def documents(self, text: str, limit: int) -> list[Document]:
         """The nearest passages in Chroma as LangChain documents with `similarity` in their metadata."""
         vector = self.encoder.question(simplified(text))
-        found = self._store.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=limit)
+        limit = min(limit, len(self.passages))
+        if not limit:
+            return []
+        found = self._store._collection.query(query_embeddings=[vector.tolist()], n_results=limit)
+        rows = zip(found["ids"][0], found["metadatas"][0], found["distances"][0], strict=True)
         return [
-            Document(page_content=document.page_content, metadata={**document.metadata, "similarity": 1 - distance})
-            for document, distance in found
+            Document(
+                page_content=self.passages[self._places[one]].text, metadata={**metadata, "similarity": 1 - distance}
+            )
+            for one, metadata, distance in rows
         ]
 
     def search(self, text: str, language: Language, now: datetime, only: Language | None = None) -> Evidence:
@@ -303,6 +323,10 @@ class Index:
         finally:
             self.encoder = encoder
 
+    def place_of(self, passage_id: str) -> int:
+        """The number of a passage by its id in Chroma; KeyError when there is none."""
+        return self._places[passage_id]
+
     def _nearest(self, vector: np.ndarray, limit: int) -> list[int]:
         """Numbers of the passages nearest to a vector, by Chroma; by the same vectors in memory should it fail."""
         limit = min(limit, len(self.passages))
@@ -312,7 +336,7 @@ class Index:
             return self._exactly(vector, limit)
         try:
             found = self._store._collection.query(query_embeddings=[vector.tolist()], n_results=limit, include=[])
-            return [int(passage) for passage in found["ids"][0]]
+            return [self._places[one] for one in found["ids"][0]]
         except Exception:
             logger.exception("Chroma does not answer; searching the vectors in memory")
             return self._exactly(vector, limit)

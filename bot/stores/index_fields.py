@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,14 @@ ANALYZERS: dict[str, Analyzer] = {
     "sound": sound.grams,
 }
 """What each cosine field counts in a text."""
+
+Units = Mapping[str, Sequence[str]]
+"""A text as words and as what each field counts in it, by the field's name."""
+
+
+def analysed(text: str) -> Units:
+    """Everything the index knows a text by, besides its vector."""
+    return {"words": analysis.words(text), **{name: analyzer(text) for name, analyzer in ANALYZERS.items()}}
 
 
 class CosineField:

@@ -8,13 +8,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bot.settings import ROOT
 from bot.stores.generations import GenerationError
-
-if TYPE_CHECKING:
-    import numpy as np
 
 PROBES = 300
 SECONDS = 180
@@ -67,7 +63,7 @@ def inspect(folder: Path, chroma_url: str | None = None) -> tuple[int, int]:
         if not np.isfinite(index.vectors).all():
             raise GenerationError(f"{folder.name} holds vectors that are no numbers")
         places = _probes(index)
-        lost = _lost(collection, index.vectors, places)
+        lost = _lost(collection, index, places)
         if lost:
             shown = ", ".join(sorted({index.passages[place].entry_id for place in lost})[:5])
             raise GenerationError(
@@ -90,14 +86,14 @@ def _probes(index) -> list[int]:  # type: ignore[no-untyped-def]
     ]
 
 
-def _lost(collection, vectors: np.ndarray, places: list[int]) -> list[int]:  # type: ignore[no-untyped-def]
+def _lost(collection, index, places: list[int]) -> list[int]:  # type: ignore[no-untyped-def]
     """Probes whose own vector is not the nearest one found; two equal texts have equal vectors."""
-    lost = []
+    lost, vectors = [], index.vectors
     for start in range(0, len(places), 100):
         batch = places[start : start + 100]
         found = collection.query(query_embeddings=vectors[batch], n_results=1, include=["distances"])
         for place, ids, distances in zip(batch, found["ids"], found["distances"], strict=True):
-            same = ids and float(vectors[int(ids[0])] @ vectors[place]) > 0.999 and distances[0] < 0.01
+            same = ids and float(vectors[index.place_of(ids[0])] @ vectors[place]) > 0.999 and distances[0] < 0.01
             if not same:
                 lost.append(place)
     return lost

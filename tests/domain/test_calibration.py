@@ -2,7 +2,18 @@
 
 import pytest
 
-from bot.domain.calibration import Calibration, Candidate, Evidence, Ranking, Thresholds, Weights, softmax, summarize
+from bot.domain.calibration import (
+    Calibration,
+    Candidate,
+    Evidence,
+    Ranking,
+    Thresholds,
+    Weights,
+    Wording,
+    marked,
+    softmax,
+    summarize,
+)
 from bot.domain.forest import Forest, Tree
 from bot.domain.language import Language
 from bot.domain.question import Answer, Clarification, Handover, HandoverReason
@@ -14,9 +25,11 @@ def calibration(answer: float, choice: float) -> Calibration:
     return Calibration(
         "model",
         Ranking(Weights((1.0, 1.0)), Weights((0.0, 0.0))),
+        Wording(),
         judged,
         judged,
         dict.fromkeys(Language, Thresholds(answer, choice)),
+        1,
     )
 
 
@@ -60,7 +73,22 @@ def test_shares_add_up_and_survive_large_scores():
 
 
 def test_the_summary_has_the_same_width_for_one_candidate():
-    one = summarize([(1.0, EVIDENCE.candidates[0])], EVIDENCE, Language.EN)
-    many = summarize([(1.0, EVIDENCE.candidates[1]), (0.5, EVIDENCE.candidates[0])], EVIDENCE, Language.EN)
+    one = summarize([(1.0, EVIDENCE.candidates[0])], EVIDENCE, Language.EN, Wording())
+    many = summarize([(1.0, EVIDENCE.candidates[1]), (0.5, EVIDENCE.candidates[0])], EVIDENCE, Language.EN, Wording())
     assert len(one) == len(many)
     assert one[-3:] == (0.0, 0.0, 1.0)
+
+
+def test_a_word_that_the_entry_lacks_speaks_against_it():
+    evidence = Evidence((), (), ("taxi", "c:how-much"))
+    wording = Wording(0.5, {"u c:how-much": -2.0, "q c:how-much": 1.0, "f taxi": 0.25})
+    lacking, having = Candidate("fare", (), "fu"), Candidate("fare", (), "uq")
+    assert marked(lacking, evidence) == ["f taxi", "u c:how-much"]
+    assert wording.score(lacking, evidence) == -1.25
+    assert wording.score(having, evidence) == 1.5
+
+
+def test_what_words_tell_is_bounded():
+    evidence = Evidence((), (), tuple("abcdef"))
+    wording = Wording(0.0, {f"u {letter}": -3.0 for letter in "abcdef"})
+    assert wording.score(Candidate("x", (), "uuuuuu"), evidence) == -4.0

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from bot.domain.calibration import Calibration, Candidate, Evidence, Ranking, Thresholds, Weights
+from bot.domain.calibration import Calibration, Candidate, Evidence, Ranking, Thresholds, Weights, Wording
 from bot.domain.forest import Forest, Tree
 from bot.domain.golden import IN_SCOPE, KINDS, OUT_OF_SCOPE, GoldenQuestion
 from bot.domain.language import Language
@@ -184,7 +184,8 @@ def congress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[index.Index]:
     sure = Forest(0.0, (Tree((0, -1, -1), (0.95, 0.0, 0.0), (1, 0, 0), (2, 0, 0), (0.0, -3.0, 3.0)),))
     near = Forest(0.0, (Tree((0, -1, -1), (0.5, 0.0, 0.0), (1, 0, 0), (2, 0, 0), (0.0, -3.0, 3.0)),))
     limits = dict.fromkeys(Language, Thresholds(0.8, 0.8))
-    calibration = Calibration(encoder.identity, Ranking(weights, weights), sure, near, limits)
+    ranking = Ranking(weights, weights)
+    calibration = Calibration(encoder.identity, ranking, Wording(), sure, near, limits, len(QUESTION_FEATURES))
     (folder / "calibration.json").write_bytes(index.CALIBRATION.dump_json(calibration))
     opened = index.Index(folder, encoder)
     yield opened
@@ -209,7 +210,7 @@ QUESTIONS = [
 
 def test_an_evaluation_of_a_whole_index(congress: index.Index):
     steps: list[tuple[int, int]] = []
-    report = evaluation.evaluate(congress, QUESTIONS, NOW, lambda done, total: steps.append((done, total)))
+    report = evaluation.evaluate(congress, QUESTIONS, lambda done, total: steps.append((done, total)))
     assert steps == [(number, len(QUESTIONS)) for number in range(1, len(QUESTIONS) + 1)]
     assert [judgement.question for judgement in report.judgements] == QUESTIONS
     for language in Language:
@@ -225,14 +226,14 @@ def test_an_evaluation_of_a_whole_index(congress: index.Index):
 
 def test_the_matrix_really_looks_at_one_language(congress: index.Index):
     """Words in another script find nothing with an encoder that only counts letters."""
-    report = evaluation.evaluate(congress, QUESTIONS, NOW)
+    report = evaluation.evaluate(congress, QUESTIONS)
     own = [report.matrix[language, language] for language in Language]
     foreign = [value for (one, other), value in report.matrix.items() if one is not other]
     assert min(own) > max(foreign)
 
 
 def test_an_evaluation_without_questions(congress: index.Index):
-    report = evaluation.evaluate(congress, [], NOW)
+    report = evaluation.evaluate(congress, [])
     assert report.judgements == []
     assert all(math.isnan(value) for value in report.matrix.values())
 
@@ -450,7 +451,7 @@ def test_the_forest_survives_being_written_and_read(kept: type[Kept]):
     features = chance.normal(size=(400, 6))
     forest = fitting._forest(features, features[:, 0] > 0)
     flat = Weights((0.0,))
-    calibration = Calibration("m", Ranking(flat, flat), forest, forest, {})
+    calibration = Calibration("m", Ranking(flat, flat), Wording(), forest, forest, {}, 1)
     read = index.CALIBRATION.validate_json(index.CALIBRATION.dump_json(calibration))
     assert read.confidence == forest
     theirs = kept.model.predict_proba(features)[:, 1]

@@ -462,3 +462,8 @@ def test_hostile_workbooks_are_refused_quickly(tree: Path, trick: str):
     found = problems(tree)
     assert time.monotonic() - started < 3
     assert any(problem.startswith("programme/programme.xlsx:1: ") for problem in found), found
+
+
+def test_a_question_both_answered_and_not_answered_is_a_warning(tree: Path):
+    edit(tree / "practical/boat.ru.md", "questions:", 'not_answered:\n  - "Куда поставить зонт"\nquestions:')
+    assert any("boat.ru.md" in problem and "that umbrella answers" in problem for problem in problems(tree))

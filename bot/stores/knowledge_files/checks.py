@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from itertools import combinations
 from typing import TypeVar
@@ -163,14 +163,29 @@ def check_sections(entries: Iterable[Entry], reports: dict[str, Report]) -> None
             )
 
 
+def _check_not_answered(
+    entries: Sequence[Entry], askers: Mapping[tuple[str, str], Mapping[str, str]], reports: dict[str, Report]
+) -> None:
+    for entry in entries:
+        for language, rendering in entry.renderings.items():
+            for question in rendering.not_answered:
+                answered = askers.get((language.value, _NOT_WORDS.sub(" ", fold(question)).strip()))
+                if answered:
+                    reports[rendering.path].warning(
+                        rendering.line, f"not_answered has a question that {next(iter(answered))} answers: {question}"
+                    )
+
+
 def check_questions(entries: Iterable[Entry], reports: dict[str, Report]) -> None:
-    """The same question under two entries helps neither."""
+    """The same question under two entries helps neither; nor does one that is answered and not answered."""
+    entries = list(entries)
     askers: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for entry in entries:
         for language, rendering in entry.renderings.items():
             for question in rendering.questions:
                 key = (language.value, _NOT_WORDS.sub(" ", fold(question)).strip())
                 askers[key].setdefault(entry.id, question)
+    _check_not_answered(entries, askers, reports)
     for (language, words), found in askers.items():
         if len(found) < 2 or not words:
             continue

@@ -25,11 +25,11 @@ EVENT_KEYS = (
 )  # fmt: skip
 SESSION_KEYS = (
     "id", "kind", "section", "start", "end", "slots", "room", "part_of", "status", "source", "checked", "topics",
-    "speakers", "interpretation", "registration", "title", "summary", "aliases", "questions", "parity",
+    "speakers", "interpretation", "registration", "title", "summary", "aliases", "questions", "not_answered", "parity",
 )  # fmt: skip
 VENUE_KEYS = (
-    "id", "status", "source", "checked", "title", "summary", "aliases", "questions", "address", "latitude",
-    "longitude", "rooms", "step_free", "parity",
+    "id", "status", "source", "checked", "title", "summary", "aliases", "questions", "not_answered", "address",
+    "latitude", "longitude", "rooms", "step_free", "parity",
 )  # fmt: skip
 ROOM_KEYS = ("id", "name", "aliases", "level", "way")
 TERM_KEYS = ("id", "kind", "names", "aliases")
@@ -177,6 +177,7 @@ def _entry(
 ) -> Entry | None:  # fmt: skip
     """The same thing as an entry; people also ask for it by its short names, so these are questions too."""
     sources, questions = fields.localized("source"), fields.lists("questions", warn=True)
+    not_answered = fields.lists("not_answered")
     missing = [key for key in ("status", "source", "checked") if not fields.has(key)]
     if missing:
         fields.report.warning(fields.node, f"{entry_id or 'an item'} has no {', no '.join(missing)}")
@@ -187,7 +188,8 @@ def _entry(
         if name and text:
             asked = tuple(dict.fromkeys((*questions.get(language, ()), *aliases.get(language, ()))))
             source = (sources and sources.get(language)) or ""
-            renderings[language] = Rendering(name, text, source, asked, path, fields.node.line)
+            refused = not_answered.get(language, ())
+            renderings[language] = Rendering(name, text, source, asked, path, fields.node.line, refused)
             check_words(name, text, language, fields.at("title"), fields.report)
     return Entry(entry_id, section, kind, status, renderings, checked) if entry_id and renderings else None
 

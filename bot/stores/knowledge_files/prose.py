@@ -16,7 +16,8 @@ from bot.stores.knowledge_files.fields import LANGUAGE_NAMES, LANGUAGES, Fields,
 from bot.stores.knowledge_files.safe_yaml import Node
 from bot.stores.knowledge_files.sources import Report, text_of
 
-KEYS = ("status", "source", "checked", "valid_from", "valid_until", "part_of", "questions", "parity")
+KEYS = ("status", "source", "checked", "valid_from", "valid_until", "part_of", "questions", "not_answered",
+        "parity")  # fmt: skip
 LONGEST_TITLE = {Language.ZH: 18, Language.RU: 40, Language.EN: 40}
 """Characters of a title that fit on a button."""
 
@@ -62,7 +63,9 @@ def read_page(path: str, content: bytes, zone: ZoneInfo, report: Report) -> Page
     valid_until = fields.moment("valid_until", zone, whole_day=True)
     if valid_from and valid_until and valid_from >= valid_until:
         report.error(fields.at("valid_from"), "valid_from is after valid_until")
-    rendering = Rendering(title, body, fields.text("source"), fields.list("questions"), path, title_line)
+    rendering = Rendering(
+        title, body, fields.text("source"), fields.list("questions"), path, title_line, fields.list("not_answered")
+    )
     return Page(
         entry_id, section, language, rendering, status_of(fields, (Status.CONFIRMED, Status.SAMPLE)),
         fields.day("checked"), valid_from, valid_until, fields.text("part_of"),

@@ -21,7 +21,7 @@ HIGHEST_RATIO = 100
 """A real workbook is packed about ten times; a bomb a thousand times."""
 
 _LOCALIZED_TEXTS = ("title", "summary", "source", "registration")
-_LOCALIZED_LISTS = ("aliases", "questions")
+_LOCALIZED_LISTS = ("aliases", "questions", "not_answered")
 _LISTS = ("topics", "speakers", "interpretation")
 COLUMNS = (
     *(key for key in SESSION_KEYS if key not in {"slots", *_LOCALIZED_TEXTS, *_LOCALIZED_LISTS}),

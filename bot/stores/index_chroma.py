@@ -1,0 +1,94 @@
+"""The vectors of a generation in Chroma: opened, filled, changed, discarded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bot.domain.knowledge import Passage
+
+COLLECTION = "passages"
+
+
+def passage_ids(passages: Sequence[Passage]) -> list[str]:
+    """What each passage is called in Chroma, the same in every generation: entry, language, kind and text."""
+    return [
+        hashlib.sha256("\t".join((one.entry_id, one.language, one.kind, one.text)).encode()).hexdigest()[:24]
+        for one in passages
+    ]
+
+
+def open_store(folder: Path, url: str | None) -> Any:
+    """The LangChain store of the generation in `folder`: embedded there, or a collection of a server by its name."""
+    import chromadb
+    from chromadb.config import Settings
+    from langchain_chroma import Chroma
+
+    if url:
+        host, _, port = url.removeprefix("http://").removeprefix("https://").rstrip("/").partition(":")
+        client = chromadb.HttpClient(
+            host=host,
+            port=int(port or 8000),
+            ssl=url.startswith("https"),
+            settings=Settings(anonymized_telemetry=False),
+        )
+        name = folder.name
+    else:
+        settings = Settings(anonymized_telemetry=False, is_persistent=True)
+        client = chromadb.PersistentClient(path=str(folder / "chroma"), settings=settings)
+        name = COLLECTION
+    # Vectors are always passed explicitly: no embedding function is stored or loaded (chroma #6717).
+    return Chroma(
+        collection_name=name,
+        client=client,
+        embedding_function=None,
+        collection_configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+    )
+
+
+def fill(
+    store: Any, ids: Sequence[str], passages: Sequence[Passage], vectors: np.ndarray,
+    stored: Mapping[str, np.ndarray], progress: Callable,
+) -> None:  # fmt: skip
+    """Bring the collection from what is `stored` to these passages.
+
+    The texts stay outside, in passages.json: Chroma would index every word of them, which takes longer than the rest.
+    """
+    collection = store._collection
+    step = min(store._client.get_max_batch_size(), 2_000)
+    wanted = set(ids)
+    gone = [one for one in stored if one not in wanted]
+    for start in range(0, len(gone), step):
+        collection.delete(ids=gone[start : start + step])
+    new = [place for place, one in enumerate(ids) if one not in stored]
+    for start in range(0, len(new), step):
+        batch = new[start : start + step]
+        collection.upsert(
+            ids=[ids[place] for place in batch],
+            embeddings=vectors[batch],
+            metadatas=[
+                {"entry": passages[place].entry_id, "language": passages[place].language.value,
+                 "kind": passages[place].kind.value}
+                for place in batch
+            ],
+        )  # fmt: skip
+        progress(start + len(batch), len(new))
+    progress(len(new), len(new))
+
+
+def close(store: Any) -> None:
+    """Release its files and threads."""
+    store._client.close()
+
+
+def discard(name: str, url: str) -> None:
+    """Remove the collection of a generation from a Chroma server; embedded ones go with their directory."""
+    store = open_store(Path(name), url)
+    try:
+        store._client.delete_collection(name)
+    finally:
+        close(store)
