@@ -27,6 +27,13 @@ def _line(kind: CourtesyKind, say: Translator) -> str:
             )
         case CourtesyKind.WELLBEING:
             return say.text("Thank you for asking, all is well here. How can I help you at the forum?")
+        case CourtesyKind.ACKNOWLEDGEMENT:
+            return say.text("I am here. You can ask me about the programme, the venues or anything else at the forum.")
+        case CourtesyKind.COMPLAINT:
+            return say.text(
+                "I am sorry that I was not of more help. Please put your question in other words, or ask a person: "
+                "write /person and then your question."
+            )
         case CourtesyKind.TOO_LONG:
             return say.text("That is more than I can read at once. Please ask your question in a few sentences.")
         case CourtesyKind.EMPTY:

@@ -18,7 +18,7 @@ from bot.stores.database.messages import lookup
 from bot.stores.database.threads import add_message
 from bot.stores.database.values import set_value
 
-_SMALL_TALK = (CourtesyKind.THANKS, CourtesyKind.FAREWELL)
+_SMALL_TALK = (CourtesyKind.THANKS, CourtesyKind.FAREWELL, CourtesyKind.ACKNOWLEDGEMENT)
 
 
 async def heard(turn: Turn, scene: Scene) -> list[Reply] | None:

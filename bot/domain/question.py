@@ -48,6 +48,10 @@ class CourtesyKind(StrEnum):
     FAREWELL = "farewell"
     IDENTITY = "identity"
     WELLBEING = "wellbeing"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    """"OK", "wait a moment", "test", laughter, an apology, "may I ask you something"."""
+    COMPLAINT = "complaint"
+    """About the assistant itself, not about the event."""
     EMPTY = "empty"
     TOO_LONG = "too-long"
 

@@ -11,44 +11,47 @@ from bot.domain.question import CourtesyKind
 from bot.encoder import analysis
 
 FILE = Path(analysis.__file__).parent / "courtesies.tsv"
+"""Forms by kind and language, `|` between them; a form after `=` counts only as the whole message, otherwise as a filler.
 
-# Politeness around small talk that carries no question of its own.
-_FILLERS = frozenset(
-    """dear sir madam friend friends bot robot assistant team guys everyone all folks there very so much really just oh
-    well today again what that was an such really truly indeed have had are is you're been for your help the a and my i you to
-    дорогой уважаемый уважаемые бот робот друг друзья коллеги ассистент помощник вам тебе вас за помощь очень ну и
-    помощь ответ ответы отвечаешь отвечаете всё все прям просто большой огромный а вот же сегодня еще раз всем вы ты мне меня это
-    回答 答案 帮助 帮忙 真 得 地 机器人 助手 小助手 朋友 朋友们 亲 老师 呀 啊 哦 嗯 吧 呢 吗 了 的 你 您 今天 非常 很 太 啦 哈 那 就 都""".split()
+Besides the kinds there are `filler` (carries no question of its own), `address` (the assistant, otherwise a filler),
+`praise` and `blame` (thanks and a complaint only together with an address: "you are slow", but not "it is slow").
+What may answer a volunteer's question ("yes", "no", "I am here") or ask for help is no form at all: it has to reach
+people.
+"""
+
+_ADDRESS, _PRAISE, _BLAME = "address", "praise", "blame"
+
+# "Hello, who are you?" is answered as a question about the assistant; a bare greeting as a greeting.
+_WEIGHT = (
+    CourtesyKind.IDENTITY,
+    CourtesyKind.COMPLAINT,
+    CourtesyKind.WELLBEING,
+    CourtesyKind.FAREWELL,
+    CourtesyKind.THANKS,
+    CourtesyKind.GREETING,
+    CourtesyKind.ACKNOWLEDGEMENT,
 )
 
 
 def courtesy_of(text: str) -> CourtesyKind | None:
     """Which courtesy a message is, or None when it says or asks anything besides."""
-    kinds, pattern = _forms()
-    found: list[CourtesyKind] = []
+    forms = _forms()
+    plain = forms.settled(_plain(text))
+    if kind := forms.whole.get(plain):
+        return CourtesyKind(kind)
+    found: set[str] = set()
 
     def take(match: re.Match[str]) -> str:
-        found.append(kinds[match.group()])
+        found.add(forms.kinds[match.group()])
         return " "
 
-    rest = pattern.sub(take, _plain(text))
-    if not found:
+    if forms.pattern.sub(take, plain).strip():
         return None
-    left = [word for word in re.findall(r"[\w']+", rest) if word not in _FILLERS]
-    left = [word for word in left if not (analysis.has_han(word) and all(letter in _FILLERS for letter in word))]
-    if left:
-        return None
-    # "Hello, who are you?" is answered as a question about the assistant; a bare greeting as a greeting.
-    return min(found, key=list(_WEIGHT).index)
-
-
-_WEIGHT = (
-    CourtesyKind.IDENTITY,
-    CourtesyKind.WELLBEING,
-    CourtesyKind.FAREWELL,
-    CourtesyKind.THANKS,
-    CourtesyKind.GREETING,
-)
+    if _BLAME in found:
+        return CourtesyKind.COMPLAINT if _ADDRESS in found else None
+    if {_PRAISE, _ADDRESS} <= found:
+        found.add(CourtesyKind.THANKS)
+    return next((kind for kind in _WEIGHT if kind in found), None)
 
 
 # What people put before and after a question out of politeness; said alone or in the middle it may mean something.
@@ -78,19 +81,56 @@ def without_courtesy(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[^\w'\s-]", " ", analysis.simplified(fold(text)).replace("’", "'"))
+    """Words only: no signs and faces, a laugh and a row of equal letters or digits not longer than it need be."""
+    text = analysis.simplified(fold(re.sub(r"[:;=][-']?[dpoDPO]+\b", " ", text))).replace("’", "'")
+    text = re.sub(r"[^\w'\s]|_", " ", text)
+    text = re.sub(r"([a-zа-я]{2})\1{2,}", r"\1\1", text)
+    text = re.sub(r"([㐀-鿿])\1{2,}", r"\1\1", text)
+    text = re.sub(r"(\d)\1{3,}", r"\1\1\1", text)
+    return " ".join(word.strip("'") for word in text.split())
 
 
-@cache
-def _forms() -> tuple[dict[str, CourtesyKind], re.Pattern[str]]:
-    """The kind of every form, and one pattern that finds them, the longest first."""
-    kinds: dict[str, CourtesyKind] = {}
-    for line in FILE.read_text("utf-8").splitlines()[1:]:
-        kind, *cells = line.split("\t")
-        for cell in cells:
-            for form in cell.split("|"):
-                kinds.setdefault(_plain(form).strip(), CourtesyKind(kind))
-    ordered = sorted(kinds, key=lambda form: (-len(form), form))
-    spaced = "|".join(re.escape(form) for form in ordered if not analysis.has_han(form))
-    unspaced = "|".join(re.escape(form) for form in ordered if analysis.has_han(form))
-    return kinds, re.compile(rf"(?<!\w)(?:{spaced})(?!\w)|{unspaced}")
+class _Forms:
+    """All forms: the kind of each, the kinds of whole messages, one pattern (longest first), and words as mistyped."""
+
+    def __init__(self) -> None:
+        self.kinds: dict[str, str] = {}
+        self.whole: dict[str, str] = {}
+        for line in FILE.read_text("utf-8").splitlines()[1:]:
+            kind, *cells = line.split("\t")
+            for form in "|".join(cells).split("|"):
+                known = self.whole if form.strip().startswith("=") else self.kinds
+                if plain := _plain(form.replace("=", " ")):
+                    known.setdefault(plain, kind)
+        for form in self.whole:
+            self.kinds.setdefault(form, "filler")
+        ordered = sorted(self.kinds, key=lambda form: (-len(form), form))
+        spaced = "|".join(re.escape(form) for form in ordered if not analysis.has_han(form))
+        unspaced = "|".join(re.escape(form) for form in ordered if analysis.has_han(form))
+        # A word may stand right beside Chinese ("ok的").
+        self.pattern = re.compile(rf"{unspaced}|(?<![^\W㐀-鿿])(?:{spaced})(?![^\W㐀-鿿])")
+        self._words = {word for form in (*self.kinds, *self.whole) for word in form.split()}
+        self._mistyped: dict[str, str] = {}
+        for word in sorted(self._words):
+            if word.isalpha() and not analysis.has_han(word):
+                self._mistyped.update((slip, word) for slip in _slips(word))
+
+    def settled(self, text: str) -> str:
+        """The text with drawn-out and mistyped words as they are meant ("heyyy", "thnak")."""
+        return " ".join(self._settle(word) for word in text.split())
+
+    def _settle(self, word: str) -> str:
+        for shortened in (word, re.sub(r"(\w)\1{2,}", r"\1\1", word), re.sub(r"(\w)\1+", r"\1", word)):
+            if shortened in self._words and (shortened == word or re.search(r"(\w)\1\1", word)):
+                return shortened
+        return self._mistyped.get(word, word)
+
+
+def _slips(word: str) -> set[str]:
+    """A word with two neighbouring letters exchanged, and a long one with a letter left out."""
+    places = range(1, len(word) - 1)
+    swapped = {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in places} if len(word) >= 5 else set()
+    return swapped | ({word[:at] + word[at + 1 :] for at in places} if len(word) >= 7 else set())
+
+
+_forms = cache(_Forms)

@@ -85,6 +85,8 @@ def test_ask_shows_choices_handover_and_courtesy(lines):
     assert (handover["outcome"], handover["language"], handover["nearest"]) == ("handover", "zh", ["theme"])
     courtesy = lines.answer({"question": "Спасибо!"})
     assert (courtesy["outcome"], courtesy["nearest"]) == ("courtesy", [])
+    assert lines.answer({"question": "好的，稍等一下"})["text"].startswith("我在。")
+    assert "/person" in lines.answer({"question": "you are a useless bot"})["text"]
 
 
 def test_ask_honours_language_now_and_previous(lines):

@@ -210,6 +210,24 @@ async def test_nothing_readable_gets_a_calm_line(stage, text):
     assert reply.text == "I did not find a question in this message. Please write it in a few words."
 
 
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("ok, wait a moment", "I am here. You can ask me about"),
+        ("хахаха", "Я на связи. Можно спросить о программе"),
+        ("测试一下", "我在。关于日程"),
+        ("useless bot", "I am sorry that I was not of more help. Please put your question in other words, or ask"),
+        ("глупый бот", "Мне жаль, что от меня было мало пользы."),
+        ("你太笨了", "很抱歉，没能更好地帮到您。"),
+    ],
+)
+async def test_noise_and_complaints_about_the_assistant_get_a_calm_line(stage, said, line):
+    (reply, *_) = await stage.person().say(said)
+    assert reply.text.startswith(line)
+    async with stage.database.reading() as tx:
+        assert await escalations.queue(tx) == []
+
+
 async def test_huge_text_gets_a_calm_line(stage):
     reply, _ = await stage.person().say("очень длинный текст " * 300)
     assert reply.text.startswith("Столько текста за один раз")

@@ -203,6 +203,14 @@ async def test_the_thread_goes_on_until_it_is_closed(desk):
     assert await state_of(desk, 1) is EscalationState.CLOSED
 
 
+async def test_an_acknowledgement_does_not_open_an_answered_question_again(desk):
+    await desk.ask(7, QUESTION)
+    await desk.write(ANNA, "Yes.", to=desk.card)
+    await desk.ask(7, "ok, got it", replies_to=desk.chat(7)[-1].id)
+    assert await state_of(desk, 1) is EscalationState.ANSWERED
+    assert "told the volunteers" in desk.chat(7)[-1].shown
+
+
 async def test_while_a_person_has_it_the_assistant_keeps_out(desk):
     await desk.ask(7, QUESTION)
     await desk.press(ANNA, desk.card, "Take")

@@ -28,9 +28,7 @@ async def receive(database, chat, question, desk=None, **more):  # noqa: F811
               "message": 1, "answer_given": None}  # fmt: skip
     async with database.writing() as tx:
         at = await tx.now()
-        return await (desk or Helpdesk(Alike())).receive(
-            tx, chat=chat, question=question, at=at, **values | more
-        )
+        return await (desk or Helpdesk(Alike())).receive(tx, chat=chat, question=question, at=at, **values | more)
 
 
 async def test_the_same_question_joins(database):  # noqa: F811
