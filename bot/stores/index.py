@@ -97,6 +97,7 @@ def build(
             filling = aside.submit(index_chroma.fill, store, ids, passages, vectors, stored, progress)
         units = [former.units.get(passage.text) or analysed(passage.text) for passage in passages]
         _write_units(folder, units)
+        _write_lexicon(folder)
         for name, analyzer in ANALYZERS.items():
             CosineField.build(analyzer, [found[name] for found in units]).save(folder / f"{name}.npz")
         terms = [found["terms"] for found in units]
@@ -165,6 +166,7 @@ class Former:
                     held = dict(zip(index_chroma.passage_ids(passages), stored, strict=True))
                     self.chroma = (folder / "chroma", held, manifest.inherited)
             if manifest.search == search_digest():
+                _know_lexicon(folder)
                 self.units.update(zip(texts, _read_units(folder), strict=True))
         except (OSError, ValueError, KeyError, GenerationError):
             return
@@ -183,6 +185,16 @@ class Former:
             return {}, 0
         shutil.copytree(source, folder / "chroma")
         return held, times + 1
+
+
+def _write_lexicon(folder: Path) -> None:
+    stored = {"\t".join(words): "\t".join(ids) for words, ids in lexicon.table().items()}
+    (folder / "lexicon.json").write_text(json.dumps(stored, ensure_ascii=False), "utf-8")
+
+
+def _know_lexicon(folder: Path) -> None:
+    stored = json.loads((folder / "lexicon.json").read_text("utf-8"))
+    lexicon.know({tuple(words.split("\t")): tuple(ids.split("\t")) for words, ids in stored.items()})
 
 
 def _write_units(folder: Path, units: Sequence[Units]) -> None:
@@ -279,6 +291,8 @@ class Index:
         self.vectors = np.load(folder / "vectors.npy", allow_pickle=False)
         self.fields = {name: CosineField.load(analyzer, folder / f"{name}.npz") for name, analyzer in ANALYZERS.items()}
         self.bm25 = {language: LanguageBm25.load(folder / f"bm25-{language}") for language in Language}
+        if self.manifest.search == search_digest():
+            _know_lexicon(folder)
         return _read_units(folder)
 
     @property
