@@ -52,15 +52,19 @@ def decide(index: Index, question: Question, text: str) -> Outcome:
     if index.calibration is None:
         return Handover(HandoverReason.UNSURE)
     lean = leaning(text) if question.previous else Leaning.NOT
-    if lean is not Leaning.WHOLLY:
-        alone = _decided(index, question, text, text)
-        if lean is Leaning.NOT or isinstance(alone, Answer | ProgrammeAnswer):
-            return alone
+    if lean is Leaning.NOT:
+        return _decided(index, question, text, text)
     previous = question.previous[-1]
     together = _decided(index, question, joined(previous, text), f"{previous} {text}")
-    if lean is Leaning.PERHAPS and not isinstance(together, Answer | ProgrammeAnswer):
+    if lean is Leaning.WHOLLY:
+        return together
+    alone = _decided(index, question, text, text)
+    if not isinstance(together, Answer | ProgrammeAnswer):
         return alone
-    return together
+    # Both may be right: "where is it held?" finds something alone too. The surer reading counts; measured on 255
+    # follow-ups for fitting: 14 wrong instead of 28; of 110 short new questions 2 more are wrong.
+    sure = isinstance(alone, Answer | ProgrammeAnswer) and alone.confidence >= together.confidence
+    return alone if sure else together
 
 
 def _decided(index: Index, question: Question, searched: str, read_as: str) -> Outcome:

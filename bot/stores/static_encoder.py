@@ -43,7 +43,9 @@ class StaticEncoder:
     def encode(self, texts: list[str], **_: object) -> np.ndarray:
         """One row a text, float32, not normalized; a text without any known piece gives a row of zeros."""
         rows = np.zeros((len(texts), self._table.shape[1]), np.float32)
-        for row, encoding in zip(rows, self._tokenizer.encode_batch(texts, add_special_tokens=False), strict=True):
+        # Half an emoji is no text to the tokenizer.
+        whole = [text.encode("utf-8", "replace").decode() for text in texts]
+        for row, encoding in zip(rows, self._tokenizer.encode_batch(whole, add_special_tokens=False), strict=True):
             if encoding.ids:
                 row[:] = self._table[encoding.ids].mean(axis=0)
         return rows
