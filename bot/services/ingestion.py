@@ -229,9 +229,7 @@ class Ingestion:
         try:
             if self.chroma_url:
                 index_chroma.discard(folder.name, self.chroma_url)
-            former = index.Former()
-            for kept in generations.kept(self.data_dir):
-                former.learn(kept, encoder.identity)
+            former = index.Former.of(generations.kept(self.data_dir), encoder.identity)
             steps = Steps(progress)
             programme = self._stamped(replace(knowledge.programme, version=draft.number))
             manifest = index.build(

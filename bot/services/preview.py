@@ -129,7 +129,7 @@ def preview(
     changes = compare((old_entries, old_programme or knowledge.programme), (knowledge.entries, knowledge.programme))
     sessions = changes_between(old_programme, knowledge.programme) if old_programme else ()
     questions = _distinct(real)
-    golden = quality.golden_for({entry.id for entry in (*old_entries, *knowledge.entries)})
+    golden = quality.golden_for({entry.id for entry in (*old_entries, *knowledge.entries)}, ingestion.data_dir)
     own = _new_questions(changes, old_entries, knowledge.entries)
     asked = [*questions, *quality.asked_of(golden), *own]
     with tempfile.TemporaryDirectory(prefix="preview-") as name:
@@ -170,9 +170,7 @@ def _build(
 ) -> None:
     from bot.stores import index
 
-    former = index.Former()
-    for kept in generations.kept(ingestion.data_dir):
-        former.learn(kept, encoder.identity)
+    former = index.Former.of(generations.kept(ingestion.data_dir), encoder.identity)
     index.build(
         folder, knowledge.entries, knowledge.programme, encoder, version=0, created=datetime.now(UTC),
         digest=knowledge.digest, former=former, progress=lambda done, total: progress("building", done, total),

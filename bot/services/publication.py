@@ -37,7 +37,7 @@ def measure(
         return ()
     if former == folder or not replay.is_askable(former, encoder) or not replay.is_askable(folder, encoder):
         return ()
-    questions = quality.golden_for({entry.id for entry in knowledge.entries} | set(changes.removed))
+    questions = quality.golden_for({entry.id for entry in knowledge.entries} | set(changes.removed), data_dir)
     if not questions:
         return ()
     touched = {*changes.added, *changes.changed, *changes.removed}

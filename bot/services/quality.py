@@ -42,14 +42,14 @@ class Fall:
         return f"{self.verdict} answers in {self.language}: {self.before:.1%} before, {self.after:.1%} after"
 
 
-def golden_for(entry_ids: Collection[str]) -> list[GoldenQuestion]:
+def golden_for(entry_ids: Collection[str], data_dir: Path) -> list[GoldenQuestion]:
     """The golden questions about these entries, and those that nothing must answer; none when too few are about them.
 
     Where the golden questions are not installed, there are none.
     """
     if not golden_files.FOLDER.is_dir():
         return []
-    questions = golden_files.read()
+    questions = golden_files.read_again(data_dir)
     inside = [question for question in questions if question.expected and set(question.expected) & set(entry_ids)]
     if len(inside) < FEWEST:
         return []

@@ -153,6 +153,16 @@ class Former:
     chroma: tuple[Path, Mapping[str, np.ndarray], int] | None = None
     """The newest embedded Chroma folder, the vectors in it by passage id, and how often it was taken over."""
 
+    @classmethod
+    def of(cls, kept: Sequence[Path], model: str) -> Former:
+        """What the newest generation knows (they come newest first); of the others only where that one does not fit."""
+        former = cls()
+        for folder in kept:
+            former.learn(folder, model)
+            if former.vectors and former.units:
+                break
+        return former
+
     def learn(self, folder: Path, model: str) -> None:
         """Take in a former generation as far as it fits; nothing from a damaged one."""
         try:

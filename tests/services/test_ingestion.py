@@ -214,7 +214,7 @@ KILLED = textwrap.dedent(
     import os, signal, sys
     from pathlib import Path
     from bot.services.ingestion import Ingestion
-    from bot.stores import generations, index
+    from bot.stores import generations, index_chroma
     from tests.doubles import HashEncoder
 
     knowledge, data, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
@@ -225,7 +225,7 @@ KILLED = textwrap.dedent(
             die()
     encoder = Dying() if moment == "encoding" else HashEncoder()
     if moment == "storing":
-        index._close = die
+        index_chroma.close = die
     if moment == "before the pointer":
         generations._sync_tree = die
     if moment == "after the pointer":

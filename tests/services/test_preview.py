@@ -165,7 +165,7 @@ async def test_real_questions_come_without_persons(tmp_path: Path):
 
 
 def golden(number: int, language: Language = EN, expected: tuple[str, ...] = ("a",)) -> GoldenQuestion:
-    return GoldenQuestion(f"g{number}", f"topic-{number}", language, "direct", f"question {number}", expected)
+    return GoldenQuestion(f"g{number}", f"topic-{number}", language, "direct", f"where is thing {number}", expected)
 
 
 def test_a_fall_beyond_the_margin_is_told_per_language():
@@ -216,4 +216,4 @@ def test_refusing_needs_a_fall():
 
 
 def test_golden_questions_of_another_event_are_not_asked(published: Ingestion):
-    assert quality.golden_for({entry.id for entry in published.read().entries}) == []
+    assert quality.golden_for({entry.id for entry in published.read().entries}, published.data_dir) == []
