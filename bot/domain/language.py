@@ -65,7 +65,8 @@ _URL = re.compile(r"\bhttps?://\S+|\bt\.me/\S+", re.IGNORECASE)
 _ENGLISH = frozenset(
     """the is are was were where what when who how which why please there for with have has need want get does any this
     that from will should would could if at of it your our and or not about give tell show find much
-    many before after during been as by into""".split()
+    many before after during been as by into up pick am out off take know think here just still today tomorrow
+    tonight whats wheres dont cant""".split()
 )
 
 # One Han character carries about as much as two letters of an alphabet.

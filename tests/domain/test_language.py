@@ -60,3 +60,8 @@ def test_fold_makes_spellings_of_one_word_equal():
 @pytest.mark.parametrize(("text", "expected"), [("🙂🙂", False), ("?!…", False), ("\u202e\u200b", False), ("5", True)])
 def test_has_words(text, expected):
     assert has_words(text) is expected
+
+
+def test_english_with_typos_is_english_for_a_person_who_wrote_russian_before():
+    assert written_language("whre do i pick up my bagde", Language.RU) is Language.EN
+    assert written_language("wo you yi ge wenti", Language.ZH) is None
