@@ -123,11 +123,12 @@ def build(
 
 
 def search_digest() -> str:
-    """The digest of the files that shape the search; a generation of another digest is built anew."""
+    """The digest of what shapes the search and how it is stored; a generation of another digest is built anew."""
     encoder = Path(lexicon.__file__).parent
     stores = Path(__file__).parent
     shaping = [encoder / "analysis.py", encoder / "sound.py", encoder / "calibration.json"]
-    shaping += [stores / "index_fields.py", stores / "index_search.py", *sorted((encoder / "lexicon").glob("*.tsv"))]
+    shaping += [stores / name for name in ("index.py", "index_fields.py", "index_search.py")]
+    shaping += sorted((encoder / "lexicon").glob("*.tsv"))
     digest = hashlib.sha256()
     for path in shaping:
         digest.update(path.read_bytes() if path.exists() else b"")
@@ -180,7 +181,6 @@ class Former:
                 self.units.update(zip(texts, _read_units(folder), strict=True))
         except (OSError, ValueError, KeyError, GenerationError):
             return
-
 
     def hand_over(self, folder: Path, ids: Sequence[str]) -> tuple[Mapping[str, np.ndarray], int]:
         """Copy the Chroma folder into a new generation with mostly the same passages: what is in it, how often taken.
