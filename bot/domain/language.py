@@ -105,6 +105,7 @@ def answer_language(text: str, preferred: Language | None) -> Language:
     return written_language(text, preferred) or preferred or Language.EN
 
 
+_LINES = str.maketrans("\n\t", "  ")
 _KEPT_FORMAT_CHARACTERS = {"\u200d", "\ufe0f"}  # emoji families
 
 
@@ -113,8 +114,11 @@ def clean(text: str) -> str:
 
     For display and storage; NFKC is not applied here because it turns "①20:00" into "120:00".
     """
+    text = unicodedata.normalize("NFC", text)
+    if text.translate(_LINES).isprintable():
+        return text.strip()
     kept = []
-    for character in unicodedata.normalize("NFC", text):
+    for character in text:
         if character in "\n\t ":
             kept.append(character)
         elif unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs", "Cn"}:

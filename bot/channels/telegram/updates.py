@@ -187,7 +187,7 @@ def _pin(message: Message) -> Pin | None:
 
 def _language(person: User) -> Language | None:
     code = (person.language_code or "")[:2].lower()
-    return Language(code) if code in set(Language) else None
+    return Language(code) if code in Language._value2member_map_ else None
 
 
 def _name(person: User) -> str:

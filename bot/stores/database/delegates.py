@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from bot.domain.language import Language
 from bot.stores.database import tables
@@ -22,6 +22,8 @@ __all__ = [
 
 _DELEGATES = tables.delegates.c
 _VOLUNTEERS = tables.volunteers.c
+# Asked for every message: put together once, because that costs SQLAlchemy more than SQLite takes to answer.
+_FIND = select(tables.delegates).where(_DELEGATES.chat == bindparam("chat"))
 
 
 @dataclass(frozen=True)
@@ -63,19 +65,18 @@ async def meet(tx: Transaction, chat: int, interface_language: Language | None =
             await set_reachable(tx, chat, True)
             known = await find(tx, chat) or known
         return known, False
-    insert = tx.insert(tables.delegates).values(
-        chat=chat, language=interface_language and interface_language.value, first_seen=await tx.now()
-    )
-    made = await tx.connection.execute(insert.on_conflict_do_nothing().returning(_DELEGATES.pseudonym))
-    is_new = made.first() is not None
+    values = {"chat": chat, "language": interface_language and interface_language.value, "first_seen": await tx.now()}
+    insert = tx.insert(tables.delegates).on_conflict_do_nothing().returning(tables.delegates)
+    if (made := (await tx.connection.execute(insert, values)).first()) is not None:
+        return _delegate(made), True
     delegate = await find(tx, chat)
     assert delegate is not None
-    return delegate, is_new
+    return delegate, False
 
 
 async def find(tx: Transaction, chat: int) -> Delegate | None:
     """The delegate of this chat, or None."""
-    row = (await tx.connection.execute(select(tables.delegates).where(_DELEGATES.chat == chat))).first()
+    row = (await tx.connection.execute(_FIND, {"chat": chat})).first()
     return row and _delegate(row)
 
 

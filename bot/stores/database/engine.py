@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ class Transaction:
 
     def insert(self, table: Table) -> Any:
         """An INSERT that knows ON CONFLICT, in the dialect of this database."""
-        return sqlite.insert(table) if self.database.is_sqlite else postgresql.insert(table)
+        return _insert(table, self.database.is_sqlite)
 
     def ring(self, bell: str) -> None:
         """Ring this bell once the transaction is committed."""
@@ -119,7 +120,8 @@ class Database:
             engine = create_async_engine(
                 address,
                 connect_args={"isolation_level": None, "timeout": 5},
-                pool_size=8,
+                # As many as updates in work at once and a few more: opening one costs a thread and a millisecond.
+                pool_size=40,
                 max_overflow=4,
                 pool_timeout=60,
                 hide_parameters=True,
@@ -224,6 +226,12 @@ class Database:
             self.inbox_bell.ring()
         if "outbox" in tx._rings:
             self.outbox_bell.ring()
+
+
+@cache
+def _insert(table: Table, is_sqlite: bool) -> Any:
+    # The same object each time: what SQLAlchemy works out about a statement it keeps with the statement.
+    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
 
 
 def _address(url: str) -> URL:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from bot.domain.language import Language
 from bot.stores.database import tables
@@ -16,6 +16,18 @@ from bot.stores.database.engine import Transaction
 _EXCHANGES = tables.exchanges.c
 _DELIVERIES = tables.deliveries.c
 _LONGEST_MEMORY = 8
+# Asked for every message: put together once, because that costs SQLAlchemy more than SQLite takes to answer.
+_LATEST = (
+    select(tables.exchanges).where(_EXCHANGES.chat == bindparam("chat")).order_by(_EXCHANGES.id.desc()).limit(1)
+)
+_PREVIOUS = (
+    select(_EXCHANGES.question)
+    .where(
+        _EXCHANGES.chat == bindparam("chat"), _EXCHANGES.at >= bindparam("since"), _EXCHANGES.outcome != "courtesy"
+    )
+    .order_by(_EXCHANGES.at.desc(), _EXCHANGES.id.desc())
+    .limit(_LONGEST_MEMORY)
+)
 
 
 @dataclass(frozen=True)
@@ -57,21 +69,22 @@ async def record(
     reading: dict[str, Any] | None = None,
 ) -> int:
     """Keep an exchange; returns its id."""
-    statement = tx.insert(tables.exchanges).values(
-        chat=chat,
-        question=question,
-        language=language.value,
-        outcome=outcome,
-        entries=list(entries),
-        nearest=list(nearest),
-        confidence=confidence,
-        milliseconds=milliseconds,
-        generation=generation,
-        at=at or await tx.now(),
-        message=message,
-        reading=reading,
-    )
-    return (await tx.connection.execute(statement.returning(_EXCHANGES.id))).scalar_one()
+    values = {
+        "chat": chat,
+        "question": question,
+        "language": language.value,
+        "outcome": outcome,
+        "entries": list(entries),
+        "nearest": list(nearest),
+        "confidence": confidence,
+        "milliseconds": milliseconds,
+        "generation": generation,
+        "at": at or await tx.now(),
+        "message": message,
+        "reading": reading,
+    }
+    insert = tx.insert(tables.exchanges).returning(_EXCHANGES.id)
+    return (await tx.connection.execute(insert, values)).scalar_one()
 
 
 async def get(tx: Transaction, exchange_id: int) -> Exchange | None:
@@ -98,19 +111,13 @@ async def rate(tx: Transaction, exchange_id: int, useful: bool) -> bool:
 
 async def previous(tx: Transaction, chat: int, since: datetime) -> tuple[str, ...]:
     """The same person's recent questions (courtesy left out), oldest first, for follow-ups."""
-    query = (
-        select(_EXCHANGES.question)
-        .where(_EXCHANGES.chat == chat, _EXCHANGES.at >= since, _EXCHANGES.outcome != "courtesy")
-        .order_by(_EXCHANGES.at.desc(), _EXCHANGES.id.desc())
-        .limit(_LONGEST_MEMORY)
-    )
-    return tuple(reversed((await tx.connection.execute(query)).scalars().all()))
+    found = await tx.connection.execute(_PREVIOUS, {"chat": chat, "since": since})
+    return tuple(reversed(found.scalars().all()))
 
 
 async def latest(tx: Transaction, chat: int) -> Exchange | None:
     """The person's last exchange, or None."""
-    query = select(tables.exchanges).where(_EXCHANGES.chat == chat)
-    row = (await tx.connection.execute(query.order_by(_EXCHANGES.id.desc()).limit(1))).first()
+    row = (await tx.connection.execute(_LATEST, {"chat": chat})).first()
     return row and _exchange(row)
 
 
@@ -138,11 +145,7 @@ async def count_outcomes(tx: Transaction, since: datetime | None = None) -> dict
 
 async def record_delivery(tx: Transaction, chat: int, entry_id: str, version: str, at: datetime | None = None) -> None:
     """The person was told this entry in this version; an older version told before no longer counts."""
-    at = at or await tx.now()
-    insert = tx.insert(tables.deliveries).values(chat=chat, entry_id=entry_id, version=version, at=at)
-    await tx.connection.execute(
-        insert.on_conflict_do_update(index_elements=["chat", "entry_id"], set_={"version": version, "at": at})
-    )
+    await record_deliveries(tx, [(chat, entry_id)], version, at)
 
 
 async def record_deliveries(

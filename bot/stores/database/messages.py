@@ -12,8 +12,10 @@ _MESSAGES = tables.messages.c
 
 async def remember(tx: Transaction, chat: int, message_id: int, ref: str) -> None:
     """This message stands for `ref` ("escalation:17", "exchange:55")."""
-    insert = tx.insert(tables.messages).values(chat=chat, message_id=message_id, ref=ref, at=await tx.now())
-    await tx.connection.execute(insert.on_conflict_do_update(index_elements=["chat", "message_id"], set_={"ref": ref}))
+    insert = tx.insert(tables.messages)
+    latest = insert.on_conflict_do_update(index_elements=["chat", "message_id"], set_={"ref": insert.excluded.ref})
+    values = {"chat": chat, "message_id": message_id, "ref": ref, "at": await tx.now()}
+    await tx.connection.execute(latest, values)
 
 
 async def lookup(tx: Transaction, chat: int, message_id: int) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy import Row, and_, bindparam, or_, select, update
 
 from bot.stores.database import messages, tables
 from bot.stores.database.engine import Transaction
@@ -31,6 +31,9 @@ FAREWELL = "farewell"
 PRIORITIES = {"answer": 0, "card": 1, "notice": 3, "broadcast": 5}
 _OUTBOX = tables.outbox.c
 _OPEN = _OUTBOX.finished_at.is_(None)
+# Written for every message: put together once, because that costs SQLAlchemy more than SQLite takes to write.
+_CHANGE = update(tables.outbox).where(_OUTBOX.id == bindparam("which"), _OPEN)
+_CHANGE_SAME_TRY = _CHANGE.where(_OUTBOX.tries == bindparam("attempt"))
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,8 @@ async def put(
         await tx.now(), dedup, chat, kind, body, due, valid_until, chat_class, ref=ref, campaign=campaign, about=about,
         state=state,
     )  # fmt: skip
-    insert = tx.insert(tables.outbox).values(**values)
-    added = (await tx.connection.execute(insert.on_conflict_do_nothing())).rowcount > 0
+    insert = tx.insert(tables.outbox).on_conflict_do_nothing()
+    added = (await tx.connection.execute(insert, values)).rowcount > 0
     if added:
         tx.ring("outbox")
     return added
@@ -257,10 +260,11 @@ async def _expire(tx: Transaction, now: datetime) -> None:
 async def _change(tx: Transaction, row: OutboxRow, **values: Any) -> bool:
     # Only an open row changes: one that was cancelled or forgotten meanwhile stays so. And a sender whose lease ran
     # out may still report success, but must not undo what the next one does.
-    statement = update(tables.outbox).where(_OUTBOX.id == row.id, _OPEN)
-    if values.get("state") != "sent":
-        statement = statement.where(_OUTBOX.tries == row.tries)
-    changed = await tx.connection.execute(statement.values(**values))
+    values["which"] = row.id
+    if values.get("state") == "sent":
+        changed = await tx.connection.execute(_CHANGE, values)
+    else:
+        changed = await tx.connection.execute(_CHANGE_SAME_TRY, {**values, "attempt": row.tries})
     tx.ring("outbox")
     return changed.rowcount > 0
 
