@@ -98,6 +98,12 @@ class PassageKind(StrEnum):
     SENTENCE = "sentence"
     BODY = "body"
     NOT_ANSWERED = "not answered"
+    ELSEWHERE = "elsewhere"
+    """No entry's: what people say that is far from the whole event."""
+
+
+NOBODY = ""
+"""The entry id of passages that belong to no entry."""
 
 
 @dataclass(frozen=True)

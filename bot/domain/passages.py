@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
-from bot.domain.knowledge import Entry, Passage, PassageKind
+from bot.domain.knowledge import NOBODY, Entry, Passage, PassageKind
+from bot.domain.language import Language
 
 # A full stop ends a sentence only before a space and a capital, so "132.9" and "11 July 09.40" stay whole.
 _SENTENCE_END = re.compile(r"(?<=[。！？])\s*|(?<=[.!?…])\s+(?=[A-ZА-ЯЁ«\"“])")
@@ -30,3 +32,12 @@ def passages_of(entry: Entry) -> list[Passage]:
                 seen.add(text)
                 found.append(Passage(entry.id, language, kind, text))
     return found
+
+
+def passages_elsewhere(texts: Mapping[Language, Sequence[str]]) -> list[Passage]:
+    """Messages far from any entry as passages of nobody."""
+    return [
+        Passage(NOBODY, language, PassageKind.ELSEWHERE, text)
+        for language, own in texts.items()
+        for text in dict.fromkeys(own)
+    ]
