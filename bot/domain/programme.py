@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.domain.event_name import EventName
 from bot.domain.knowledge import Status
 from bot.domain.language import Localized
 
@@ -105,6 +106,8 @@ class Programme:
     version: int = 0
     last_changed: Mapping[str, int] = field(default_factory=dict)
     """By session id: the running number of the publication in which the session last changed."""
+    event: EventName | None = None
+    """What the event is called."""
 
     def session(self, session_id: str) -> Session | None:
         """The session with this id, or None."""

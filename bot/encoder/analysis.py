@@ -32,6 +32,7 @@ def has_han(text: str) -> bool:
     return bool(_HAN.search(text))
 
 
+@lru_cache(maxsize=4096)
 def simplified(text: str) -> str:
     """Traditional Chinese characters as Simplified ones; other text unchanged."""
     return _opencc().convert(text) if has_han(text) else text
@@ -76,6 +77,12 @@ def lemma(word: str) -> str:
     """The dictionary form of a Russian word (the most probable reading), ё as е."""
     with _lock:
         return _morphology().parse(word)[0].normal_form.replace("ё", "е")
+
+
+def is_russian(word: str) -> bool:
+    """Whether the dictionary has the word in some form."""
+    with _lock:
+        return bool(_morphology().word_is_known(word))
 
 
 @lru_cache(maxsize=65_536)

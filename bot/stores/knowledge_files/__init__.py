@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
@@ -163,7 +163,7 @@ class _Reading:
         event = self._event
         if not event.days:
             days = {slot.start.astimezone(event.zone).date() for one in sessions for slot in one.item.slots}
-            event = Event(event.zone, tuple(sorted(days)), event.first_day_open, event.venue)
+            event = replace(event, days=tuple(sorted(days)))
         checks.check_rooms(venues)
         checks.check_references(sessions, venues, terms, event, self._event_report, self._unread)
         checks.check_days(sessions, event)
@@ -177,6 +177,7 @@ class _Reading:
             tuple(session.item for session in sessions),
             tuple(venue.item for venue in venues),
             tuple(term.item for term in terms),
+            event=event.called(term.item for term in terms),
         )
         return tuple(entry for entry in entries if entry.renderings), programme
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.domain.event_name import EventName
 from bot.domain.knowledge import Entry, EntryKind, Rendering, Status
 from bot.domain.language import Language, Localized
 from bot.domain.programme import Person, Room, Session, Slot, Venue
@@ -20,8 +21,8 @@ KINDS = (
     "ceremony", "forum", "sub-forum", "visit", "meal", "signing", "desk", "reception", "exhibition",
 )  # fmt: skip
 EVENT_KEYS = (
-    "id", "name", "theme", "hosts", "city", "languages", "time_zone", "days", "first_day_open", "venue", "emergency",
-    "hotline",
+    "id", "name", "short", "theme", "hosts", "city", "languages", "time_zone", "days", "first_day_open", "venue",
+    "emergency", "hotline",
 )  # fmt: skip
 SESSION_KEYS = (
     "id", "kind", "section", "start", "end", "slots", "room", "part_of", "status", "source", "checked", "topics",
@@ -46,6 +47,16 @@ class Event:
     days: tuple[date, ...] = ()
     first_day_open: date | None = None
     venue: str = ""
+    name: Localized | None = None
+    short: Localized | None = None
+
+    def called(self, terms: Iterable[Person]) -> EventName | None:
+        """All its names, those of its term in the glossary included; None without the short one."""
+        if self.name is None or self.short is None:
+            return None
+        same = [term for term in terms if term.names == self.name]
+        aliases = [alias for term in same for known in term.aliases.values() for alias in known]
+        return EventName(tuple(dict.fromkeys([*(text for _, text in self.name.items()), *aliases])), self.short)
 
 
 @dataclass(frozen=True)
@@ -84,9 +95,8 @@ def read_event(node: Node, report: Report, default: ZoneInfo) -> Event:
             days.append(day)
     if not days:
         report.error(fields.at("days"), "days is missing: the dates of the event")
-    for key in ("name", "theme", "city"):
-        fields.localized(key)
-    return Event(zone, tuple(sorted(days)), fields.day("first_day_open"), fields.text("venue"))
+    name, short, _, _ = (fields.localized(key) for key in ("name", "short", "theme", "city"))
+    return Event(zone, tuple(sorted(days)), fields.day("first_day_open"), fields.text("venue"), name, short)
 
 
 def members(node: Node, key: str, report: Report) -> list[Node]:
