@@ -31,6 +31,10 @@ class HashEncoder:
         """The vector of one question."""
         return self._vector(text)
 
+    def questions(self, texts: list[str]) -> np.ndarray:
+        """Vectors of many questions, one row a text."""
+        return np.array([self._vector(text) for text in texts], np.float32).reshape(len(texts), self.dimension)
+
     def _vector(self, text: str) -> np.ndarray:
         words = re.findall(r"\w+", text.casefold())
         units = [*words, *(word[place : place + 2] for word in words for place in range(len(word) - 1))]

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from bot.domain.language import Language
 from bot.domain.question import Answer, Clarification, ProgrammeAnswer
+from bot.encoder import elsewhere
 from bot.services import evaluation
 from bot.services.evaluation import Figure, Judgement, Report
 from bot.services.training import fit_on
 from bot.settings import Settings
-from bot.stores import generations, golden_files, index, knowledge_files
+from bot.stores import generations, golden_files, index, index_files, knowledge_files
 from bot.stores.models import SentenceEncoder
 
 
@@ -57,9 +58,9 @@ def _opened(settings: Settings, model: str | None, folder: Path) -> index.Index:
     knowledge = knowledge_files.read(settings.knowledge_dir)
     index.build(
         folder, knowledge.entries, knowledge.programme, encoder,
-        version=0, created=datetime.now(UTC), digest=knowledge.digest,
+        version=0, created=datetime.now(UTC), digest=knowledge.digest, elsewhere=elsewhere.read(),
     )  # fmt: skip
-    (folder / "calibration.json").write_bytes(index.CALIBRATION.dump_json(fit_on(folder, encoder)))
+    index_files.write_calibration(folder, fit_on(folder, encoder))
     return index.Index(folder, encoder)
 
 

@@ -18,7 +18,7 @@ from bot.i18n import Translator, catalog
 from bot.services.handbook import Contents, contents
 from bot.settings import Settings
 from bot.stores import generations
-from bot.stores.index import read_contents, read_manifest
+from bot.stores.index_files import read_contents, read_manifest
 
 
 class Published:

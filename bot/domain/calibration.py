@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +23,8 @@ class Candidate:
     features: tuple[float, ...]
     marks: str = ""
     """A letter for each unit of the question: f, the entry's facts have it; q, only its questions; u, neither."""
+    doubts: tuple[float, ...] = ()
+    """Figures that do not rank it but tell how far to trust it: how near the question is to unanswered ones."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,10 @@ class Weights:
     factors: tuple[float, ...]
 
     def score(self, features: Sequence[float]) -> float:
-        """The weighted sum."""
-        return sum(weight * value for weight, value in zip(self.factors, features, strict=True))
+        """The weighted sum; ValueError when there are more or fewer features than weights."""
+        if len(features) != len(self.factors):
+            raise ValueError(f"{len(features)} features for {len(self.factors)} weights")
+        return sum(map(operator.mul, self.factors, features))
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,8 @@ class Calibration:
     thresholds: Mapping[Language, Thresholds]
     figures_of_question: int
     """How many figures about the question it was fitted on."""
+    figures_of_doubt: int = 0
+    """How many figures about a candidate that do not rank it."""
 
     @property
     def figures_of_candidate(self) -> int:
@@ -150,15 +157,16 @@ def summarize(
 ) -> tuple[float, ...]:
     """What the confidence is judged by: the best candidate, its lead, and how far the rest agrees with it."""
     scores = [score for score, _ in ranked]
-    best = ranked[0][1].features
-    second = ranked[1][1].features if len(ranked) > 1 else (0.0,) * len(best)
+    best, rivals = ranked[0][1].features, [candidate.features for _, candidate in ranked[1:]]
+    mine = best + ranked[0][1].doubts
+    theirs = rivals[0] + ranked[1][1].doubts if rivals else (0.0,) * len(mine)
     agreement = sum(
-        1 for place in range(len(best)) if all(best[place] >= other.features[place] for _, other in ranked[1:])
+        1 for place, figure in enumerate(best) if all(figure >= rival[place] for rival in rivals)
     ) / max(len(best), 1)
     lead = scores[0] - scores[1] if len(scores) > 1 else 3.0
     share = softmax(scores[:MOST_HITS])[0]
     return (
         scores[0], min(lead, 5.0), share, agreement, wording.score(ranked[0][1], evidence),
-        *best, *(mine - theirs for mine, theirs in zip(best, second, strict=True)), *evidence.features,
+        *mine, *map(operator.sub, mine, theirs), *evidence.features,
         *(float(language is other) for other in Language),
     )  # fmt: skip

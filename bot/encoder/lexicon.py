@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from bot.domain.knowledge import Problem, Severity
 from bot.domain.language import Language, fold
 
 FOLDER = Path(__file__).parent / "lexicon"
+CONCEPT = "c:"
+"""What marks a concept among words."""
 _LONGEST = 6  # words of the longest form; measured: no form is longer
 
 
@@ -109,7 +111,8 @@ def _analysed() -> Table:
     return {key: tuple(ids) for key, ids in found.items()}
 
 
-def concepts_in(text: str) -> list[str]:
+@lru_cache(maxsize=65_536)
+def concepts_in(text: str) -> tuple[str, ...]:
     """The concepts a text speaks of, by the longest forms found in it; a repeated concept counts again."""
     from bot.encoder.analysis import words
 
@@ -125,4 +128,4 @@ def concepts_in(text: str) -> list[str]:
                 break
         else:
             position += 1
-    return found
+    return tuple(found)

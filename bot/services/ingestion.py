@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.domain.changes import stamped
+from bot.domain.language import Language
 from bot.domain.programme import Programme
+from bot.encoder import elsewhere
 from bot.services import parity
 from bot.services.comparison import Changes, compare
 from bot.services.publication import GotWorse, Progress, Steps, measure, now, refuse, user
@@ -74,6 +76,8 @@ class Ingestion:
     calibrate: Callable[[Path, SentenceEncoder], Calibration | None] = fitted_calibration
     verify: Callable[[Path, str | None], str | None] = verification.verify
     measure: Callable[..., tuple[Fall, ...]] = measure
+    elsewhere: Callable[[], Mapping[Language, Sequence[str]]] = elsewhere.read
+    """Messages far from the event, for the index to know."""
 
     def read(self) -> Knowledge:
         """The knowledge folder with its problems, those between the languages too; no model, index or database."""
@@ -147,11 +151,11 @@ class Ingestion:
             draft = replace(wanted, who=who or user(), when=now(), reason=reason, action="rolled back")
             encoder = self.encoder()
             if self._is_servable(wanted, encoder):
-                from bot.stores import index
+                from bot.stores import index_files
 
                 # What comes back counts as changed now: calendars take only what grows.
                 folder = self._folder(wanted)
-                index.replace_programme(folder, self._stamped(index.read_contents(folder)[1]))
+                index_files.replace_programme(folder, self._stamped(index_files.read_contents(folder)[1]))
                 generations.publish(self.data_dir, draft)
                 self._tidy()
                 return draft
@@ -192,24 +196,24 @@ class Ingestion:
 
     def _unchanged(self, knowledge: Knowledge, encoder: SentenceEncoder) -> Version | None:
         """The current version when it was built from the same files by the same encoder and Chroma."""
-        from bot.stores import index
+        from bot.stores import index_files
 
         try:
             folder = generations.current(self.data_dir)
-            manifest = index.read_manifest(folder)
+            manifest = index_files.read_manifest(folder)
         except GenerationError:
             return None
         same = (manifest.knowledge, manifest.model, manifest.chromadb, manifest.search) == (
-            knowledge.digest, encoder.identity, installed_version("chromadb"), index.search_digest(),
+            knowledge.digest, encoder.identity, installed_version("chromadb"), index_files.search_digest(),
         )  # fmt: skip
         return generations.versions(self.data_dir).get(manifest.version) if same else None
 
     def _changes(self, knowledge: Knowledge) -> Changes:
-        from bot.stores import index
+        from bot.stores import index_files
 
         try:
             return compare(
-                index.read_contents(generations.current(self.data_dir)), (knowledge.entries, knowledge.programme)
+                index_files.read_contents(generations.current(self.data_dir)), (knowledge.entries, knowledge.programme)
             )
         except GenerationError:
             return compare(((), knowledge.programme), (knowledge.entries, knowledge.programme))
@@ -223,25 +227,25 @@ class Ingestion:
 
         `beside` is done meanwhile: the verification works in a process of its own.
         """
-        from bot.stores import index, index_chroma
+        from bot.stores import index, index_chroma, index_files
 
         folder = generations.new_folder(self.data_dir, draft.number, knowledge.digest)
         try:
             if self.chroma_url:
                 index_chroma.discard(folder.name, self.chroma_url)
-            former = index.Former.of(generations.kept(self.data_dir), encoder.identity)
+            former = index_files.Former.of(generations.kept(self.data_dir), encoder.identity)
             steps = Steps(progress)
             programme = self._stamped(replace(knowledge.programme, version=draft.number))
             manifest = index.build(
                 folder, knowledge.entries, programme, encoder,
                 version=draft.number, created=datetime.now(UTC), digest=knowledge.digest, former=former,
-                progress=steps, chroma_url=self.chroma_url,
+                elsewhere=self.elsewhere(), progress=steps, chroma_url=self.chroma_url,
             )  # fmt: skip
             progress("calibrating", 0, 1)
             if calibration is not None:
                 (folder / "calibration.json").write_bytes(calibration)
             elif fitted := self.calibrate(folder, encoder):
-                (folder / "calibration.json").write_bytes(index.CALIBRATION.dump_json(fitted))
+                index_files.write_calibration(folder, fitted)
             progress("verifying", 0, 1)
             with ThreadPoolExecutor(1, "verification") as pool:
                 verified = pool.submit(self.verify, folder, self.chroma_url)
@@ -257,10 +261,10 @@ class Ingestion:
 
     def _stamped(self, programme: Programme) -> Programme:
         """With the running number of the publication in which each session last changed; call with the lock held."""
-        from bot.stores import index
+        from bot.stores import index_files
 
         try:
-            former = index.read_contents(generations.current(self.data_dir))[1]
+            former = index_files.read_contents(generations.current(self.data_dir))[1]
         except GenerationError:
             former = None
         return stamped(programme, former, len(generations.history(self.data_dir)) + 1)

@@ -12,7 +12,7 @@ from bot.domain.changes import SessionChange, change_of, changes_between, still_
 from bot.domain.knowledge import Entry
 from bot.domain.language import Language
 from bot.domain.programme import Programme
-from bot.stores import generations, index, knowledge_files
+from bot.stores import generations, index_files, knowledge_files
 from bot.stores.database import Transaction, delegates, exchanges
 from bot.stores.database import agenda as agendas
 from bot.stores.generations import GenerationError
@@ -40,8 +40,8 @@ class Publications:
     def current(self) -> Contents:
         """What is published now; GenerationError when there is nothing."""
         folder = generations.current(self._data_dir)
-        number = index.read_manifest(folder).version
-        return self._contents(number, *index.read_contents(folder))
+        number = index_files.read_manifest(folder).version
+        return self._contents(number, *index_files.read_contents(folder))
 
     def former(self) -> Contents | None:
         """What the last publication or rollback took the place of; None when it was the first."""
@@ -64,7 +64,7 @@ class Publications:
         if known is None:
             return None
         try:
-            return self._contents(number, *index.read_contents(self._data_dir / "generations" / known.generation))
+            return self._contents(number, *index_files.read_contents(self._data_dir / "generations" / known.generation))
         except GenerationError:
             pass
         try:

@@ -152,11 +152,11 @@ def preview(
 
 
 def _published(ingestion: Ingestion) -> tuple[Path | None, tuple]:
-    from bot.stores import index
+    from bot.stores import index_files
 
     try:
         folder = generations.current(ingestion.data_dir)
-        return folder, index.read_contents(folder)
+        return folder, index_files.read_contents(folder)
     except GenerationError:
         return None, ((), None)
 
@@ -168,16 +168,17 @@ def _number(folder: Path | None) -> int | None:
 def _build(
     ingestion: Ingestion, encoder: SentenceEncoder, knowledge: Knowledge, folder: Path, progress: Progress
 ) -> None:
-    from bot.stores import index
+    from bot.stores import index, index_files
 
-    former = index.Former.of(generations.kept(ingestion.data_dir), encoder.identity)
+    former = index_files.Former.of(generations.kept(ingestion.data_dir), encoder.identity)
     index.build(
         folder, knowledge.entries, knowledge.programme, encoder, version=0, created=datetime.now(UTC),
-        digest=knowledge.digest, former=former, progress=lambda done, total: progress("building", done, total),
+        digest=knowledge.digest, former=former,
+        elsewhere=ingestion.elsewhere(), progress=lambda done, total: progress("building", done, total),
         in_memory=True,
     )  # fmt: skip
     if fitted := ingestion.calibrate(folder, encoder):
-        (folder / "calibration.json").write_bytes(index.CALIBRATION.dump_json(fitted))
+        index_files.write_calibration(folder, fitted)
 
 
 def _distinct(real: Iterable[Asked]) -> Counter[Asked]:

@@ -15,9 +15,10 @@ from bot.domain.language import Language
 from bot.domain.passages import sentences
 from bot.domain.programme import Programme
 from bot.encoder import build as encoder_build
+from bot.encoder import elsewhere
 from bot.services import fitting
 from bot.settings import EVENT_ZONE
-from bot.stores import generic_files, golden_files, index, knowledge_files
+from bot.stores import generic_files, golden_files, index, index_files, knowledge_files
 from bot.stores.models import EMBEDDED, SentenceEncoder
 
 CALIBRATION_FILE = EMBEDDED.parent / "calibration.json"
@@ -45,10 +46,10 @@ def fit_shipped(knowledge_dir: Path, report: Callable[[str], None] = print) -> N
     with tempfile.TemporaryDirectory() as folder:
         index.build(
             Path(folder), knowledge.entries, knowledge.programme, encoder,
-            version=0, created=datetime.now(UTC), digest=knowledge.digest,
+            version=0, created=datetime.now(UTC), digest=knowledge.digest, elsewhere=elsewhere.read(),
         )  # fmt: skip
         calibration = fit_on(Path(folder), encoder)
-    CALIBRATION_FILE.write_bytes(index.CALIBRATION.dump_json(calibration))
+    CALIBRATION_FILE.write_bytes(index_files.CALIBRATION.dump_json(calibration))
     report(f"{CALIBRATION_FILE.name} written")
 
 
@@ -102,7 +103,7 @@ def shipped_or_fitted(folder: Path, encoder: SentenceEncoder) -> Calibration:
     Raises FileNotFoundError when another encoder is used and there are no golden questions to fit on.
     """
     if CALIBRATION_FILE.exists():
-        shipped = index.CALIBRATION.validate_json(CALIBRATION_FILE.read_bytes())
+        shipped = index_files.CALIBRATION.validate_json(CALIBRATION_FILE.read_bytes())
         if shipped.model == encoder.identity:
             return shipped
     if not any(golden_files.FOLDER.glob("*.yaml")):

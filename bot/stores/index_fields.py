@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,11 @@ def analysed(text: str) -> Units:
     return {"words": analysis.words(text), **{name: analyzer(text) for name, analyzer in ANALYZERS.items()}}
 
 
+def analysed_all(texts: Sequence[str]) -> dict[str, Units]:
+    """The same of many texts; for a process of its own as well."""
+    return {text: analysed(text) for text in texts}
+
+
 class CosineField:
     """Passages and questions as tf-idf vectors of one kind of unit; their cosines lie in 0..1.
 
@@ -51,12 +57,9 @@ class CosineField:
         for found in units:
             for unit in found:
                 vocabulary.setdefault(unit, len(vocabulary))
-        rows, columns, counts = [], [], []
-        for row, found in enumerate(units):
-            for unit in found:
-                rows.append(row)
-                columns.append(vocabulary[unit])
-                counts.append(1.0)
+        columns = np.fromiter((vocabulary[unit] for found in units for unit in found), np.int64)
+        rows = np.repeat(np.arange(len(units)), [len(found) for found in units])
+        counts = np.ones(len(columns))
         shape = (len(units), max(len(vocabulary), 1))
         matrix = sparse.csr_matrix((counts, (rows, columns)), shape=shape, dtype=np.float32)
         matrix.sum_duplicates()
@@ -76,11 +79,12 @@ class CosineField:
         length = 0.0
         for unit, count in counts.items():
             column = self.vocabulary.get(unit)
-            weight = (1 + np.log(count)) * (self.unknown_idf if column is None else float(self.idf[column]))
+            weight = (1 + math.log(count)) * (self.unknown_idf if column is None else float(self.idf[column]))
             length += weight * weight
             if column is not None:
                 begin, end = self._matrix.indptr[column], self._matrix.indptr[column + 1]
-                result[self._matrix.indices[begin:end]] += weight * self._matrix.data[begin:end]
+                # A column names each passage once, so plain indexing adds rightly (and three times as fast as add.at).
+                result[self._matrix.indices[begin:end]] += np.float32(weight) * self._matrix.data[begin:end]
         return result / np.float32(max(length, 1e-9) ** 0.5)
 
     def weight(self, unit: str) -> float:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 from scipy import sparse
 
 from bot.domain.calibration import Candidate, Evidence
-from bot.domain.knowledge import Entry, Passage, PassageKind
+from bot.domain.knowledge import NOBODY, Entry, Passage, PassageKind
 from bot.domain.language import Language
 from bot.encoder import analysis, lexicon
+from bot.encoder.lexicon import CONCEPT
 from bot.stores.index_fields import CosineField, LanguageBm25, Units, analysed
+from bot.stores.word_alignment import ALIGNED, WordAlignment
 
 DENSE_HITS = 80
 """Passages asked of Chroma; their owners are weighed."""
@@ -29,23 +31,51 @@ FEATURES = (
 )  # fmt: skip
 """What each figure of a candidate is; all lie in about -1..1."""
 
-COVERAGE = FEATURES.index("coverage")
+DOUBTS = (
+    "share of the nearest", "dense unanswered of its own", "dense answered less unanswered of its own",
+    "all four unanswered of its own", "all four answered less unanswered of its own",
+    "share of the nearest, unanswered of its own",
+    *(f"question: {name}" for name in ALIGNED), *(f"unanswered question: {name}" for name in ALIGNED),
+)  # fmt: skip
+"""What is known of a candidate besides: no reason to rank it lower (that cost a point of hit@1), but to doubt it."""
 
 QUESTION_FEATURES = (
     "content words", "unknown words", "uncovered weight",
-    "dense unanswered", "dense unanswered, three best", "all four unanswered",
-    "dense unanswered less answered", "all four unanswered less answered",
+    *(
+        f"{figure} {kind}"
+        for kind in ("unanswered", "elsewhere")
+        for figure in ("dense", "dense, three best,", "all four", "dense less answered", "all four less answered")
+    ),
+    "neither answered of the 3 nearest", "neither answered of the 10 nearest", "neither answered of the 20 nearest",
+    "unanswered share of the nearest", "elsewhere share of the nearest",
 )  # fmt: skip
+"""What is known of the question itself: how like what nobody has told us, and how like what is far from the event."""
+
+NEAREST = 20
+"""Questions, answered or not, whose owners and kinds vote (k nearest neighbours, weighted; Dudani 1976)."""
+SHARPNESS = 8.0
+"""How fast a neighbour's vote fades with its likeness: exp(8 * likeness)."""
 
 SMOOTHING = 8.0
 """Pseudo-questions of the background in an entry's language model (Dirichlet prior, Zhai & Lafferty 2001)."""
 TELLING = 3.0
 """A word stands in less than one question in twenty from this self-information (nats) on: only such words tell."""
 
-CONCEPT = "c:"
-"""What marks a concept among words."""
-
 Nearest = Callable[[np.ndarray, int], Sequence[int]]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Passages of some kind, those of one entry side by side."""
+
+    places: np.ndarray
+    """Their numbers, rising."""
+    starts: np.ndarray
+    """Where among them each entry begins."""
+    owners: np.ndarray
+    """Which entry begins there."""
+    spans: Mapping[int, slice]
+    """Where each entry stands among them."""
 
 
 class Searcher:
@@ -57,54 +87,76 @@ class Searcher:
         passages: Sequence[Passage],
         units: Sequence[Units],
         vectors: np.ndarray,
+        words: Mapping[str, np.ndarray],
         fields: Mapping[str, CosineField],
         bm25: Mapping[Language, LanguageBm25],
         nearest: Nearest,
+        encode: Callable[[list[str]], np.ndarray],
     ) -> None:
         self._entries, self._passages, self._vectors = entries, passages, vectors
         self._fields, self._bm25, self._nearest = fields, bm25, nearest
-        self._ids = list(entries)
+        self._ids = [*entries, NOBODY]
         place = {entry_id: number for number, entry_id in enumerate(self._ids)}
         self._owner = np.array([place[passage.entry_id] for passage in passages], np.int64)
         kinds = np.array([passage.kind.value for passage in passages])
         languages = np.array([passage.language.value for passage in passages])
-        self._unanswered = np.flatnonzero(kinds == PassageKind.NOT_ANSWERED)
-        self._telling = np.flatnonzero(kinds != PassageKind.NOT_ANSWERED)
+        self._elsewhere = kinds == PassageKind.ELSEWHERE.value
+        self._lacks = self._elsewhere | (kinds == PassageKind.NOT_ANSWERED.value)
+        self._telling = self._group(~self._lacks)
         asked = (kinds == PassageKind.QUESTION) | (kinds == PassageKind.TITLE)
-        self._groups = {kind: np.flatnonzero(kinds == kind.value) for kind in PassageKind}
-        self._asked = np.flatnonzero(asked)
-        self._asked_in = {language: np.flatnonzero(asked & (languages == language.value)) for language in Language}
+        self._groups = {kind: self._group(kinds == kind.value) for kind in PassageKind}
+        self._asked = self._group(asked)
+        self._compared = np.flatnonzero(asked | self._lacks)
+        self._asked_in = {language: self._group(asked & (languages == language.value)) for language in Language}
         self._spoken = {language: languages == language.value for language in Language}
         self._read_entries(units)
         self._count_units(units)
+        self._alignment = WordAlignment(compared(passages, units), words, encode)
+
+    def _group(self, chosen: np.ndarray) -> Group:
+        places = np.flatnonzero(chosen)
+        owners = self._owner[places]
+        starts = np.flatnonzero(np.diff(owners, prepend=-1))
+        ends = [*starts[1:].tolist(), len(places)]
+        spans = dict(zip(owners[starts].tolist(), map(slice, starts.tolist(), ends), strict=True))
+        return Group(places, starts, owners[starts], spans)
 
     def _read_entries(self, units: Sequence[Units]) -> None:
         """Which words, concepts and numbers each entry's facts have, and which it knows at all."""
-        self._facts: list[set[str]] = [set() for _ in self._ids]
-        self._known: list[set[str]] = [set() for _ in self._ids]
+        facts: list[set[str]] = [set() for _ in self._ids]
+        known: list[set[str]] = [set() for _ in self._ids]
         self._numbers: list[set[str]] = [set() for _ in self._ids]
-        self._brings_questions = [False for _ in self._ids]
+        self._brings_questions = np.zeros(len(self._ids))
         for passage, owner, found in zip(self._passages, self._owner, units, strict=True):
-            if passage.kind is PassageKind.NOT_ANSWERED:
+            if passage.kind in (PassageKind.NOT_ANSWERED, PassageKind.ELSEWHERE):
                 continue
-            self._known[owner].update(every(found))
+            known[owner].update(every(found))
             self._numbers[owner].update(numbers(passage.text))
             if passage.kind is PassageKind.QUESTION:
-                self._brings_questions[owner] = True
+                self._brings_questions[owner] = 1.0
             else:
-                self._facts[owner].update(every(found))
+                facts[owner].update(every(found))
+        self._rows = {unit: row for row, unit in enumerate(dict.fromkeys(unit for own in known for unit in own))}
+        self._known, self._facts = self._table(known), self._table(facts)
+
+    def _table(self, holdings: Sequence[set[str]]) -> np.ndarray:
+        """One row a unit, one column an entry: whether the entry has it; the last row is for unheard-of units."""
+        table = np.zeros((len(self._rows) + 1, len(self._ids)), bool)
+        for place, own in enumerate(holdings):
+            table[[self._rows[unit] for unit in own], place] = True
+        return table
 
     def _count_units(self, units: Sequence[Units]) -> None:
         """The language model of each entry: in how many of its questions a word or concept stands."""
         self._vocabulary: dict[str, int] = {}
         rows, columns = [], []
-        for passage in self._asked:
+        for passage in self._asked.places:
             for unit in set(telling(units[passage])):
                 rows.append(self._owner[passage])
                 columns.append(self._vocabulary.setdefault(unit, len(self._vocabulary)))
         shape = (len(self._ids), max(len(self._vocabulary), 1))
         self._counts = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape).tocsc()
-        self._questions = np.bincount(self._owner[self._asked], minlength=len(self._ids)).astype(float)
+        self._questions = np.bincount(self._owner[self._asked.places], minlength=len(self._ids)).astype(float)
         total = self._questions.sum()
         self._background = (np.asarray(self._counts.sum(axis=0)).ravel() + 0.5) / (total + 1)
         self._rarest = 0.5 / (total + 1)
@@ -123,34 +175,72 @@ class Searcher:
             dense, terms, concepts, sound, bm25 = (scores * mask for scores in (dense, terms, concepts, sound, bm25))
         together = (dense + concepts + terms + sound) / 4
         likelihood, least = self._likelihood(spoken)
+        shares, lacking_shares, votes = self._votes(together)
         asked, own, best = self._asked, self._asked_in[language], self._best
+        lacking = self._groups[PassageKind.NOT_ANSWERED]
+        dense_asked, together_asked = best(dense, asked), best(together, asked)
+        dense_lacking, together_lacking = best(dense, lacking), best(together, lacking)
         columns = np.column_stack(
             [
-                best(dense, asked), best(dense, own), self._three_best(dense, asked),
+                dense_asked, best(dense, own), self._three_best(dense, asked),
                 best(dense, self._groups[PassageKind.TITLE]), best(dense, self._groups[PassageKind.SENTENCE]),
                 best(dense, self._groups[PassageKind.BODY]), np.minimum(best(bm25, self._telling), 2.0),
                 best(terms, self._telling), best(concepts, self._telling), best(sound, self._telling), best(sound, own),
-                best((dense + concepts) / 2, asked), best(together, asked),
+                best((dense + concepts) / 2, asked), together_asked,
                 likelihood, least,
+            ]
+        )  # fmt: skip
+        doubts = np.column_stack(
+            [
+                shares, dense_lacking, dense_asked - dense_lacking,
+                together_lacking, together_asked - together_lacking, lacking_shares,
             ]
         )  # fmt: skip
         places = [
             place
             for place in self._candidates(vector, columns)
-            if self._entries[self._ids[place]].is_valid_at(now)
+            if self._ids[place] != NOBODY and self._entries[self._ids[place]].is_valid_at(now)
         ]  # fmt: skip
-        unanswered = self._likeness_to_unanswered(dense, together)
-        return self._weigh(text, spoken, columns, places, unanswered)
+        nearest = self._first(asked, together, places) + self._first(lacking, together, places)
+        aligned = self._alignment.figures(telling(spoken), nearest)
+        doubts = np.hstack([doubts[places], *np.split(aligned, 2)])
+        likenesses = (
+            likeness
+            for kind in (PassageKind.NOT_ANSWERED, PassageKind.ELSEWHERE)
+            for likeness in self._likeness(self._groups[kind].places, dense, together)
+        )
+        return self._weigh(text, spoken, columns, doubts, places, (*likenesses, *votes))
 
-    def _likeness_to_unanswered(self, dense: np.ndarray, together: np.ndarray) -> tuple[float, ...]:
-        """How like the question is to those that nobody has told us the answer to, and how much more so."""
-        if not len(self._unanswered):
+    def _first(self, group: Group, scores: np.ndarray, places: Sequence[int]) -> list[int | None]:
+        """The best-scored passage of this kind of each of these entries; None where an entry has none."""
+        passages = [group.places[group.spans.get(place, slice(0))] for place in places]
+        return [int(own[np.argmax(scores[own])]) if len(own) else None for own in passages]
+
+    def _votes(self, together: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[float, ...]]:
+        """Each entry's share of the nearest questions, answered and unanswered ones; and how many are not answered."""
+        compared = self._compared
+        if len(compared) > NEAREST:
+            compared = compared[np.argpartition(-together[compared], NEAREST)[:NEAREST]]
+        nearest = compared[np.lexsort((compared, -together[compared]))]
+        weights = np.exp(SHARPNESS * together[nearest])
+        weights /= weights.sum() or 1.0
+        lacking, owners = self._lacks[nearest], self._owner[nearest]
+        shares, lacking_shares = (
+            np.bincount(owners[kind], weights[kind], len(self._ids)) for kind in (~lacking, lacking)
+        )
+        counted = tuple(float(lacking[:first].sum()) / first for first in (3, 10, NEAREST))
+        elsewhere = float(weights[self._elsewhere[nearest]].sum())
+        return shares, lacking_shares, (*counted, float(weights[lacking].sum()) - elsewhere, elsewhere)
+
+    def _likeness(self, places: np.ndarray, dense: np.ndarray, together: np.ndarray) -> tuple[float, ...]:
+        """How like the question is to these passages, and how much more so than to any question that is answered."""
+        if not len(places):
             return (0.0, 0.0, 0.0, -1.0, -1.0)
-        likeness = dense[self._unanswered]
-        best, best_together = float(likeness.max()), float(together[self._unanswered].max())
+        likeness = dense[places]
+        best, best_together = float(likeness.max()), float(together[places].max())
         three = float(np.partition(likeness, -3)[-3:].mean()) if len(likeness) >= 3 else best
-        answered = max(float(dense[self._asked].max(initial=0.0)), 0.0)
-        answered_together = max(float(together[self._asked].max(initial=0.0)), 0.0)
+        answered = max(float(dense[self._asked.places].max(initial=0.0)), 0.0)
+        answered_together = max(float(together[self._asked.places].max(initial=0.0)), 0.0)
         return (best, three, best_together, best - answered, best_together - answered_together)
 
     def _weigh(
@@ -158,53 +248,52 @@ class Searcher:
         text: str,
         spoken: Units,
         columns: np.ndarray,
+        doubts: np.ndarray,
         places: Sequence[int],
-        unanswered: tuple[float, ...],
+        likenesses: tuple[float, ...],
     ) -> Evidence:
         """Add what needs the question's own words: how much of it each candidate covers."""
-        content = analysis.content(spoken["words"])
-        weights = {word: self._fields["terms"].weight(word) for word in content}
+        weights = {word: self._fields["terms"].weight(word) for word in analysis.content(spoken["words"])}
         meanings = {word: lexicon.concepts_in(word) for word in weights}
-        meant = {concept: self._fields["concepts"].weight(concept) for concept in set(spoken["concepts"])}
+        meant = {CONCEPT + concept: self._fields["concepts"].weight(concept) for concept in spoken["concepts"]}
         informative = {unit: self._information(unit) for unit in telling(spoken)}
         asked_numbers = numbers(text)
         said = tuple(dict.fromkeys(every(spoken)))
-        candidates = []
-        for place in places:
-            known = self._known[place]
-            covered = sum(
-                weight
-                for word, weight in weights.items()
-                if word in known or any(CONCEPT + meaning in known for meaning in meanings[word])
-            )
-            shares = (
-                covered / (sum(weights.values()) or 1.0),
-                sum(weight for concept, weight in meant.items() if CONCEPT + concept in known)
-                / (sum(meant.values()) or 1.0),
-                sum(weight for unit, weight in informative.items() if unit in self._facts[place])
-                / (sum(informative.values()) or 1.0),
-                len(asked_numbers - self._numbers[place]) / max(len(asked_numbers), 1),
-                float(self._brings_questions[place]),
-            )
-            figures = (*map(float, columns[place]), *shares)
-            candidates.append(Candidate(self._ids[place], figures, self._marks(place, said)))
-        vocabulary = self._fields["terms"].vocabulary
-        unknown = [word for word in weights if word not in vocabulary and not meanings[word]]
-        covering = max((candidate.features[COVERAGE] for candidate in candidates), default=0.0)
+        known, facts = self._known, self._facts
+        understood = self._has(known, weights, places)
+        for row, word in enumerate(weights):
+            understood[row] |= self._has(known, [CONCEPT + one for one in meanings[word]], places).any(axis=0)
+        coverage = _share(weights, understood)
+        figures = np.column_stack(
+            [
+                columns[places], coverage, _share(meant, self._has(known, meant, places)),
+                _share(informative, self._has(facts, informative, places)),
+                [len(asked_numbers - self._numbers[place]) / max(len(asked_numbers), 1) for place in places],
+                self._brings_questions[places],
+            ]
+        )  # fmt: skip
+        known_or_not = np.where(self._has(known, said, places), "q", "u")
+        marks = np.where(self._has(facts, said, places), "f", known_or_not).T
+        candidates = [
+            Candidate(self._ids[place], tuple(own), "".join(letters), tuple(doubt))
+            for place, own, letters, doubt in zip(places, figures.tolist(), marks, doubts.tolist(), strict=True)
+        ]
+        unknown = [word for word in weights if word not in self._rows and not meanings[word]]
+        uncovered = 1 - float(coverage.max(initial=0.0))
         return Evidence(
             tuple(candidates),
             (
                 min(len(weights), 10) / 10,
                 len(unknown) / max(len(weights), 1),
-                (1 - covering) * min(sum(weights.values()), 30) / 30,
-                *unanswered,
+                uncovered * min(sum(weights.values()), 30) / 30,
+                *likenesses,
             ),
             said,
         )
 
-    def _marks(self, place: int, said: Sequence[str]) -> str:
-        facts, known = self._facts[place], self._known[place]
-        return "".join("f" if unit in facts else "q" if unit in known else "u" for unit in said)
+    def _has(self, table: np.ndarray, units: Iterable[str], places: Sequence[int]) -> np.ndarray:
+        """One row a unit: which of these entries have it."""
+        return table[[self._rows.get(unit, -1) for unit in units]][:, places]
 
     def _information(self, unit: str) -> float:
         column = self._vocabulary.get(unit)
@@ -230,25 +319,24 @@ class Searcher:
         least = np.minimum(told.min(axis=0), 2.0) if len(told) else np.full(len(self._ids), 2.0)
         return mean / 3, least / 3
 
-    def _best(self, scores: np.ndarray, places: np.ndarray) -> np.ndarray:
+    def _best(self, scores: np.ndarray, group: Group) -> np.ndarray:
         """The best score of each entry among some passages; 0 for an entry without any."""
         result = np.zeros(len(self._ids), np.float32)
-        np.maximum.at(result, self._owner[places], scores[places])
-        return result
+        if len(group.places):
+            result[group.owners] = np.maximum.reduceat(scores[group.places], group.starts)
+        return np.maximum(result, 0)
 
-    def _three_best(self, scores: np.ndarray, places: np.ndarray) -> np.ndarray:
+    def _three_best(self, scores: np.ndarray, group: Group) -> np.ndarray:
         """The mean of each entry's three best scores among the 400 best passages of all."""
-        chosen = places
-        if len(places) > 400:
-            chosen = places[np.argpartition(-scores[places], 400)[:400]]
-        order = chosen[np.lexsort((chosen, -scores[chosen]))]
-        totals, seen = np.zeros(len(self._ids), np.float32), Counter[int]()
-        for passage in order:
-            owner = int(self._owner[passage])
-            if seen[owner] < 3:
-                totals[owner] += scores[passage]
-                seen[owner] += 1
-        return totals / 3
+        chosen = group.places
+        if len(chosen) > 400:
+            chosen = chosen[np.argpartition(-scores[chosen], 400)[:400]]
+        chosen = chosen[np.lexsort((chosen, -scores[chosen], self._owner[chosen]))]
+        owners = self._owner[chosen]
+        # The same owner three places before: the fourth best or a worse one.
+        counted = np.ones(len(chosen), bool)
+        counted[3:] = owners[3:] != owners[:-3]
+        return np.bincount(owners[counted], scores[chosen[counted]], len(self._ids)) / 3
 
     def _candidates(self, vector: np.ndarray, columns: np.ndarray) -> list[int]:
         """Entries worth weighing: the owners of Chroma's nearest passages and the leaders of each lexical field."""
@@ -258,6 +346,17 @@ class Searcher:
             leading = np.argsort(-column, kind="stable")[:LEXICAL_HITS]
             places.update(int(place) for place in leading if column[place] > 0)
         return sorted(places)
+
+
+def compared(passages: Sequence[Passage], units: Sequence[Units]) -> list[Sequence[str]]:
+    """By what each passage that asks is compared with a question word by word; nothing for the others."""
+    asking = (PassageKind.QUESTION, PassageKind.TITLE, PassageKind.NOT_ANSWERED, PassageKind.ELSEWHERE)
+    return [telling(found) if passage.kind in asking else () for passage, found in zip(passages, units, strict=True)]
+
+
+def _share(weights: Mapping[str, float], held: np.ndarray) -> np.ndarray:
+    """Of each entry: the weight of the units it has, as a share of all."""
+    return np.array([*weights.values()]) @ held / (sum(weights.values()) or 1.0)
 
 
 def every(found: Units) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -107,17 +106,3 @@ class SentenceEncoder(Embeddings):
         """LangChain's name for `question`."""
         return self.question(text).tolist()
 
-
-class EncodedBefore:
-    """An encoder whose questions were encoded beforehand, all together."""
-
-    def __init__(self, encoder: SentenceEncoder, vectors: Mapping[str, np.ndarray]) -> None:
-        self._encoder, self._vectors = encoder, vectors
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._encoder, name)
-
-    def question(self, text: str) -> np.ndarray:
-        """The vector of one question; computed only when it is not known yet."""
-        found = self._vectors.get(text)
-        return self._encoder.question(text) if found is None else found

@@ -42,10 +42,13 @@ class StaticEncoder:
 
     def encode(self, texts: list[str], **_: object) -> np.ndarray:
         """One row a text, float32, not normalized; a text without any known piece gives a row of zeros."""
-        rows = np.zeros((len(texts), self._table.shape[1]), np.float32)
         # Half an emoji is no text to the tokenizer.
         whole = [text.encode("utf-8", "replace").decode() for text in texts]
-        for row, encoding in zip(rows, self._tokenizer.encode_batch(whole, add_special_tokens=False), strict=True):
-            if encoding.ids:
-                row[:] = self._table[encoding.ids].mean(axis=0)
+        pieces = [encoding.ids for encoding in self._tokenizer.encode_batch(whole, add_special_tokens=False)]
+        counts = np.array([len(ids) for ids in pieces], np.int64)
+        rows = np.zeros((len(texts), self._table.shape[1]), np.float32)
+        if filled := np.flatnonzero(counts).tolist():
+            flat = np.fromiter((one for ids in pieces for one in ids), np.int64, counts.sum())
+            starts = np.cumsum([0, *counts[filled[:-1]]])
+            rows[filled] = np.add.reduceat(self._table[flat], starts) / counts[filled, None]
         return rows

@@ -50,7 +50,8 @@ def inspect(folder: Path, chroma_url: str | None = None) -> tuple[int, int]:
     """Open the generation and probe it: passages and probes. GenerationError says what is wrong."""
     import numpy as np
 
-    from bot.stores.index import Index, read_manifest
+    from bot.stores.index import Index
+    from bot.stores.index_files import read_manifest
 
     manifest = read_manifest(folder)
     index = Index(folder, _StoredEncoder(manifest.model), chroma_url)  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from bot.domain.programme import Programme
 from bot.encoder import analysis
 from bot.services.training import CALIBRATION_FILE
 from bot.settings import EVENT_ZONE
-from bot.stores import generic_files, index
+from bot.stores import generic_files, index, index_files
 from bot.stores.index_fields import LanguageBm25
 from bot.stores.models import SentenceEncoder
 
@@ -57,7 +57,7 @@ class Measured:
 def measure(language: Language, encoder: SentenceEncoder) -> Measured:
     """Index all paragraphs of one language and ask all their questions."""
     fitted, unseen = (generic_files.read(language, fitting) for fitting in (True, False))
-    calibration = index.CALIBRATION.validate_json(CALIBRATION_FILE.read_bytes())
+    calibration = index_files.CALIBRATION.validate_json(CALIBRATION_FILE.read_bytes())
     with tempfile.TemporaryDirectory() as folder:
         index.build(
             Path(folder), [*fitted[0], *unseen[0]], Programme(EVENT_ZONE, ()), encoder,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.domain.golden import FIRST_MORNING
+from bot.encoder import elsewhere
 from bot.services.training import CALIBRATION_FILE
 from bot.settings import ROOT
 from bot.stores import generations, index, knowledge_files
@@ -25,7 +26,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     folder = generations.new_folder(data, 1, knowledge.digest)
     index.build(
         folder, knowledge.entries, knowledge.programme, encoder,
-        version=1, created=FIRST_MORNING, digest=knowledge.digest,
+        version=1, created=FIRST_MORNING, digest=knowledge.digest, elsewhere=elsewhere.read(),
     )  # fmt: skip
     shutil.copy(CALIBRATION_FILE, folder / "calibration.json")
     when = FIRST_MORNING.isoformat()

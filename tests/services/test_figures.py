@@ -11,7 +11,7 @@ from bot.domain.golden import KINDS
 from bot.domain.language import Language
 from bot.services.evaluation import Figure
 from bot.services.training import CALIBRATION_FILE
-from bot.stores import golden_files, index
+from bot.stores import golden_files, index_files
 from bot.stores.models import SentenceEncoder
 from bot.stores.published import Published
 from tests.generic.measure import measure as measure_generic
@@ -42,7 +42,7 @@ def test_the_baseline_is_about_the_questions_that_are_asked(figures: dict[Langua
 
 
 def test_the_shipped_decision_belongs_to_the_shipped_encoder():
-    calibration = index.CALIBRATION.validate_json(CALIBRATION_FILE.read_bytes())
+    calibration = index_files.CALIBRATION.validate_json(CALIBRATION_FILE.read_bytes())
     assert calibration.model == SentenceEncoder().identity
 
 

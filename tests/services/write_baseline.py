@@ -19,6 +19,7 @@ from pathlib import Path
 
 from bot.domain.golden import FIRST_MORNING, GoldenQuestion
 from bot.domain.language import Language
+from bot.encoder import elsewhere
 from bot.services import evaluation
 from bot.services.evaluation import Figure
 from bot.services.training import CALIBRATION_FILE
@@ -122,7 +123,7 @@ def main(arguments: Sequence[str]) -> int:
         folder = Path(name)
         index.build(
             folder, knowledge.entries, knowledge.programme, encoder,
-            version=1, created=FIRST_MORNING, digest=knowledge.digest,
+            version=1, created=FIRST_MORNING, digest=knowledge.digest, elsewhere=elsewhere.read(),
         )  # fmt: skip
         shutil.copy(CALIBRATION_FILE, folder / "calibration.json")
         opened = index.Index(folder, encoder)

@@ -27,10 +27,10 @@ from bot.domain.passages import passages_of
 from bot.domain.programme import Programme
 from bot.encoder import lexicon
 from bot.settings import EVENT_ZONE, ROOT
-from bot.stores import index, index_chroma, knowledge_files
+from bot.stores import index, index_chroma, index_files, knowledge_files
 from bot.stores.generations import GenerationError
 from bot.stores.index import Index
-from bot.stores.index_search import FEATURES, QUESTION_FEATURES
+from bot.stores.index_search import DOUBTS, FEATURES, QUESTION_FEATURES
 from tests.doubles import HashEncoder
 
 CONGRESS = ROOT / "tests" / "congress"
@@ -79,7 +79,9 @@ def copy(built: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(built, tmp_path / "copy"))
 
 
-def build(folder: Path, entries, encoder: HashEncoder, programme: Programme | None = None, **more) -> index.Manifest:
+def build(
+    folder: Path, entries, encoder: HashEncoder, programme: Programme | None = None, **more
+) -> index_files.Manifest:
     more = {"digest": "d" * 64} | more
     programme = programme or Programme(EVENT_ZONE, ())
     return index.build(folder, entries, programme, encoder, version=1, created=NOW, **more)
@@ -94,7 +96,8 @@ def calibration(model: str) -> Calibration:
     flat = Forest(0.0, ())
     weights = Weights((0.0,) * len(FEATURES))
     limits = dict.fromkeys(Language, Thresholds(0.9, 0.9))
-    return Calibration(model, Ranking(weights, weights), Wording(), flat, flat, limits, len(QUESTION_FEATURES))
+    figures = len(QUESTION_FEATURES), len(DOUBTS)
+    return Calibration(model, Ranking(weights, weights), Wording(), flat, flat, limits, *figures)
 
 
 def figure(found: Index, text: str, language: Language, name: str, only: Language | None = None) -> dict[str, float]:
@@ -107,7 +110,7 @@ def figure(found: Index, text: str, language: Language, name: str, only: Languag
 
 
 def test_the_manifest_says_what_was_built(built: Path, knowledge, encoder: HashEncoder):
-    manifest = index.read_manifest(built)
+    manifest = index_files.read_manifest(built)
     passages = [passage for entry in knowledge.entries for passage in passages_of(entry)]
     assert manifest.entries == len(knowledge.entries)
     assert manifest.passages == len(passages)
@@ -118,7 +121,7 @@ def test_the_manifest_says_what_was_built(built: Path, knowledge, encoder: HashE
 
 
 def test_what_a_generation_says_is_read_without_opening_it(built: Path, knowledge):
-    entries, programme = index.read_contents(built)
+    entries, programme = index_files.read_contents(built)
     assert entries == tuple(knowledge.entries)
     assert programme == knowledge.programme
 
@@ -133,7 +136,7 @@ def test_progress_runs_to_the_end(tmp_path: Path, knowledge, encoder: HashEncode
 
 
 def test_known_vectors_are_not_computed_again(tmp_path: Path, built: Path, knowledge, encoder: HashEncoder):
-    former = index.Former()
+    former = index_files.Former()
     former.learn(built, encoder.identity)
     fresh = HashEncoder()
     build(tmp_path / "g", knowledge.entries, fresh, former=former)
@@ -144,14 +147,14 @@ def test_known_vectors_are_not_computed_again(tmp_path: Path, built: Path, knowl
 def test_only_new_texts_are_encoded(tmp_path: Path, built: Path, knowledge, encoder: HashEncoder):
     fresh = HashEncoder()
     added = prose("cloakroom", "Cloakroom", "Coats are kept at the gate.")
-    former = index.Former()
+    former = index_files.Former()
     former.learn(built, encoder.identity)
     build(tmp_path / "g", [*knowledge.entries, added], fresh, former=former)
     assert fresh.encoded == ["Cloakroom", "Where is the cloakroom?", "Coats are kept at the gate."]
 
 
 def test_another_models_vectors_are_not_reused(built: Path, tmp_path: Path):
-    former = index.Former()
+    former = index_files.Former()
     former.learn(built, "another model")
     assert former.vectors == {}
     former.learn(tmp_path / "nowhere", "double:hash")
@@ -160,8 +163,8 @@ def test_another_models_vectors_are_not_reused(built: Path, tmp_path: Path):
 
 def test_the_programme_is_replaced_wholly(copy: Path, knowledge, encoder: HashEncoder):
     empty = Programme(EVENT_ZONE, ())
-    index.replace_programme(copy, empty)
-    assert index.read_contents(copy)[1] == empty
+    index_files.replace_programme(copy, empty)
+    assert index_files.read_contents(copy)[1] == empty
     assert list(copy.glob("*.tmp")) == []
 
 
@@ -312,15 +315,6 @@ def test_many_threads_find_what_one_finds(opened: Index):
     assert all(found == alone for found in rounds)
 
 
-def test_vectors_known_beforehand_give_the_same_evidence(opened: Index, encoder: HashEncoder):
-    alone = [opened.search(text, language, NOW) for language, text, _ in OWN_QUESTIONS]
-    vectors = {text: encoder.question(text) for _, text, _ in OWN_QUESTIONS}
-    with opened.encoded(vectors):
-        together = [opened.search(text, language, NOW) for language, text, _ in OWN_QUESTIONS]
-    assert together == alone
-    assert opened.encoder is encoder
-
-
 # Chroma fails
 
 
@@ -358,14 +352,14 @@ def test_chromas_files_removed_under_an_open_index(copy: Path, encoder: HashEnco
 
 
 def test_a_calibration_of_the_same_model_is_opened(copy: Path, encoder: HashEncoder):
-    (copy / "calibration.json").write_bytes(index.CALIBRATION.dump_json(calibration(encoder.identity)))
+    index_files.write_calibration(copy, calibration(encoder.identity))
     found = Index(copy, encoder)
     assert found.calibration == calibration(encoder.identity)
     found.close()
 
 
 def test_a_calibration_of_another_model_is_refused(copy: Path, encoder: HashEncoder):
-    (copy / "calibration.json").write_bytes(index.CALIBRATION.dump_json(calibration("double:another")))
+    index_files.write_calibration(copy, calibration("double:another"))
     with pytest.raises(GenerationError, match=r"another encoder.*ingest\.py"):
         Index(copy, encoder)
 
@@ -419,7 +413,7 @@ def test_no_damaged_file_goes_unnoticed(copy: Path, encoder: HashEncoder, file: 
 def test_contents_that_cannot_be_read_are_reported_as_such(copy: Path, file: str):
     (copy / file).write_text("[{", "utf-8")
     with pytest.raises(GenerationError, match="no complete generation"):
-        index.read_contents(copy)
+        index_files.read_contents(copy)
 
 
 # A Chroma server
@@ -516,7 +510,7 @@ def test_a_changed_entry_takes_over_chroma_and_finds_the_same(tmp_path: Path, bu
     first, *others = knowledge.entries
     renderings = {language: replace(told, title=f"{told.title}!") for language, told in first.renderings.items()}
     entries = [replace(first, renderings=renderings), *others]
-    former = index.Former()
+    former = index_files.Former()
     former.learn(built, encoder.identity)
     manifest = build(tmp_path / "taken", entries, encoder, former=former)
     fresh = build(tmp_path / "fresh", entries, encoder)
@@ -532,12 +526,12 @@ def test_a_changed_entry_takes_over_chroma_and_finds_the_same(tmp_path: Path, bu
 
 
 def test_chroma_is_filled_from_nothing_when_much_is_different(tmp_path: Path, built: Path, knowledge, encoder):
-    former = index.Former()
+    former = index_files.Former()
     former.learn(built, encoder.identity)
     half = knowledge.entries[: len(knowledge.entries) // 2]
     assert build(tmp_path / "g", half, encoder, former=former).inherited == 0
     source, held, _ = former.chroma
-    former.chroma = (source, held, index.MOST_INHERITED)
+    former.chroma = (source, held, index_files.MOST_INHERITED)
     assert build(tmp_path / "h", knowledge.entries, encoder, former=former).inherited == 0
 
 

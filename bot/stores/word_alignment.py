@@ -1,0 +1,98 @@
+"""Word by word: how far the words of a question and those of one passage stand for each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+
+from bot.encoder.analysis import simplified
+from bot.encoder.lexicon import CONCEPT
+
+ALIGNED = (
+    "the question's units in the passage", "the passage's units in the question",
+    "likeness of the question's words", "least likely of its telling words", "likeness of the passage's words",
+)  # fmt: skip
+"""What each figure of a passage is; all lie in 0..1 or, being cosines, in -1..1."""
+
+
+class WordAlignment:
+    """Compares a question with passages by their words: each with the one that is most like it.
+
+    Weighted by information, as in soft token alignment (BERTScore, Zhang et al. 2020), with vectors of single words.
+    A mean vector hides the one word in which two questions differ: here it stands out.
+    """
+
+    def __init__(
+        self,
+        passages: Sequence[Iterable[str]],
+        words: Mapping[str, np.ndarray],
+        encode: Callable[[list[str]], np.ndarray],
+    ) -> None:
+        """`passages` are their words and concepts, by number; `words` their vectors, `encode` is for other words."""
+        self._encode = encode
+        self._vocabulary: dict[str, int] = {}
+        units, ends = [], [0]
+        for passage in passages:
+            units += [self._vocabulary.setdefault(unit, len(self._vocabulary)) for unit in dict.fromkeys(passage)]
+            ends.append(len(units))
+        self._units, self._ends = np.array(units, np.int64), ends
+        self._is_word = np.array([not is_concept(name) for name in self._vocabulary], bool)
+        counts = np.bincount(self._units, minlength=len(self._vocabulary))
+        self._information = np.log((len(passages) + 1) / (counts + 0.5))
+        self._rarest = float(np.log((len(passages) + 1) / 0.5))
+        nothing = np.zeros(next(iter(words.values())).shape if words else 0, np.float32)
+        self._vectors = np.array([words.get(name, nothing) for name in self._vocabulary], np.float32)
+
+    def figures(self, said: Iterable[str], places: Sequence[int | None]) -> np.ndarray:
+        """One row of figures a passage (zeros for None) for the words and concepts of a question."""
+        result = np.zeros((len(places), len(ALIGNED)))
+        asked = list(dict.fromkeys(said))
+        nothing = self._units[:0]
+        spans = [nothing if one is None else self._units[slice(*self._ends[one : one + 2])] for one in places]
+        filled = np.flatnonzero([len(span) for span in spans])
+        if not asked or not len(filled):
+            return result
+        known = [self._vocabulary.get(unit, -1) for unit in asked]
+        weights = np.array([self._rarest if unit < 0 else self._information[unit] for unit in known])
+        units = np.concatenate(spans)
+        starts = np.cumsum([0, *(len(spans[row]) for row in filled[:-1])])
+        information = self._information[units]
+        is_said = np.zeros(len(self._vocabulary), bool)
+        is_said[[unit for unit in known if unit >= 0]] = True
+        shared = np.add.reduceat(information * is_said[units], starts)
+        result[filled, 0] = shared / weights.sum()
+        result[filled, 1] = shared / np.add.reduceat(information, starts)
+        is_word = np.array([not is_concept(unit) for unit in asked])
+        held = self._is_word[units]
+        counts = np.add.reduceat(held.astype(int), starts)
+        if is_word.any() and held.any():
+            rows, starts = filled[counts > 0], np.cumsum([0, *counts[counts > 0][:-1]])
+            words = [unit for unit, word in zip(asked, is_word, strict=True) if word]
+            self._align(result, rows, starts, units[held], words, weights[is_word])
+        return result
+
+    def _align(
+        self, result: np.ndarray, rows: np.ndarray, starts: np.ndarray, units: np.ndarray, words: Sequence[str],
+        weights: np.ndarray,
+    ) -> None:  # fmt: skip
+        likeness = self._question(words) @ self._vectors[units].T
+        best = np.maximum.reduceat(likeness, starts, axis=1)
+        result[rows, 2] = weights @ best / weights.sum()
+        result[rows, 3] = best[weights >= np.median(weights)].min(axis=0)
+        information = self._information[units]
+        result[rows, 4] = np.add.reduceat(information * likeness.max(axis=0), starts) / np.add.reduceat(
+            information, starts
+        )
+
+    def _question(self, words: Sequence[str]) -> np.ndarray:
+        known = [self._vocabulary.get(word, -1) for word in words]
+        vectors = self._vectors[known]
+        if missing := [row for row, unit in enumerate(known) if unit < 0]:
+            vectors[missing] = self._encode([simplified(words[row]) for row in missing])
+        return vectors
+
+
+def is_concept(unit: str) -> bool:
+    """Whether a unit is a concept of the lexicon, not a word."""
+    return unit.startswith(CONCEPT)
