@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from bot.conversation.board_page import board_page, outcome_names, wait_in_words
 from bot.conversation.incoming import Incoming
 from bot.conversation.reply import Attachment, Reply
 from bot.conversation.turn import Handler, Turn
 from bot.domain.knowledge import Entry
-from bot.domain.question import Outcome, Question
 from bot.i18n import Translator
-from bot.services.answering import decide
+from bot.services.answering import answer
 from bot.services.board import OUTCOMES, Board, compose, gather
 from bot.services.clustering import Clustering
 from bot.settings import Settings
 from bot.stores.database import Database
-from bot.stores.index import Index
 from bot.stores.published import Published
 
 _SHOWN = 5
@@ -46,7 +45,7 @@ async def drawn_up(
     def work() -> Prepared:
         with published.acquire() as index:
             same = clustering or Clustering(index.encoder)
-            board = compose(records, index.entries, index.version, _deciding(index), same, now)
+            board = compose(records, index.entries, index.version, partial(answer, index), same, now)
             return Prepared(board, index.entries)
 
     return await asyncio.to_thread(work)
@@ -96,13 +95,6 @@ def summary(board: Board, say: Translator) -> str:
             text = gap.wordings[0].text
             lines.append(f"{gap.count}× {text if len(text) <= _LONGEST else text[:_LONGEST] + '…'}")
     return "\n".join(lines)
-
-
-def _deciding(index: Index) -> Callable[[Question], Outcome]:
-    def again(question: Question) -> Outcome:
-        return decide(index, question, question.text)
-
-    return again
 
 
 COMMANDS: dict[str, Handler] = {"report": report}

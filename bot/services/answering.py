@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.calibration import MOST_HITS, Evidence
+from bot.domain.calibration import MOST_CHOICES, MOST_HITS, Evidence
 from bot.domain.language import clean, has_words
 from bot.domain.question import (
     Answer,
+    Clarification,
     Courtesy,
     CourtesyKind,
     Handover,
@@ -36,35 +38,64 @@ class Answering:
 
     def answer(self, question: Question) -> Outcome:
         """The outcome for one question; the same question on the same generation gives the same outcome."""
-        text = clean(question.text)
-        if len(text) > LONGEST_QUESTION:
-            return Courtesy(CourtesyKind.TOO_LONG)
-        if not has_words(text):
-            return Courtesy(CourtesyKind.EMPTY)
-        if kind := courtesy_of(text):
-            return Courtesy(kind)
         with self._published.acquire() as index:
-            return decide(index, question, without_courtesy(text)[:LONGEST_SEARCHED])
+            return answer(index, question)
+
+
+def answer(index: Index, question: Question) -> Outcome:
+    """The outcome for one question asked of one generation."""
+    text = clean(question.text)
+    if len(text) > LONGEST_QUESTION:
+        return Courtesy(CourtesyKind.TOO_LONG)
+    if not has_words(text):
+        return Courtesy(CourtesyKind.EMPTY)
+    if kind := courtesy_of(text):
+        return Courtesy(kind)
+    return decide(index, question, without_courtesy(text)[:LONGEST_SEARCHED])
 
 
 def decide(index: Index, question: Question, text: str) -> Outcome:
     """Answer from the message alone where it stands alone, otherwise together with the one before."""
     if index.calibration is None:
         return Handover(HandoverReason.UNSURE)
+    alone = _decided(index, question, text, text)
     lean = leaning(text) if question.previous else Leaning.NOT
     if lean is Leaning.NOT:
-        return _decided(index, question, text, text)
+        return alone
     previous = question.previous[-1]
     together = _decided(index, question, joined(previous, text), f"{previous} {text}")
-    if lean is Leaning.WHOLLY:
-        return together
-    alone = _decided(index, question, text, text)
-    if not isinstance(together, Answer | ProgrammeAnswer):
+    return _reconciled(alone, together, lean is Leaning.OPENLY)
+
+
+def _reconciled(alone: Outcome, together: Outcome, points_back: bool) -> Outcome:
+    """What two readings of one message come to: where they contradict each other, the person is asked.
+
+    Measured on 311 follow-ups and 431 short new questions after another one, all for fitting: .04 and .02 wrong; with
+    the surer reading always taken .05 and .08.
+    """
+    surer, other = (together, alone) if together.confidence > alone.confidence else (alone, together)
+    if _is_answer(alone) and _is_answer(together):
+        expected = together if points_back else alone
+        agree = set(alone.entries) & set(together.entries)
+        return surer if agree or surer is expected else _choice(expected.entries[:1], surer.entries[:1], surer)
+    if _is_answer(alone):
         return alone
-    # Both may be right: "where is it held?" finds something alone too. The surer reading counts; measured on 255
-    # follow-ups for fitting: 14 wrong instead of 28; of 110 short new questions 2 more are wrong.
-    sure = isinstance(alone, Answer | ProgrammeAnswer) and alone.confidence >= together.confidence
-    return alone if sure else together
+    if _is_answer(together):
+        choices = alone.choices if isinstance(alone, Clarification) else ()
+        if points_back or not choices or set(choices) & set(together.entries):
+            return together
+        return _choice(together.entries[:1], choices, together)
+    return other if isinstance(other, Clarification) and not isinstance(surer, Clarification) else surer
+
+
+def _is_answer(outcome: Outcome) -> bool:
+    return isinstance(outcome, Answer | ProgrammeAnswer)
+
+
+def _choice(first: Sequence[str], others: Sequence[str], surer: Outcome) -> Outcome:
+    """A choice among the entries of two readings; the surer reading where only one of them names any."""
+    choices = tuple(dict.fromkeys((*first, *others)))[:MOST_CHOICES]
+    return Clarification(choices, surer.confidence, surer.hits) if len(choices) > 1 else surer
 
 
 def _decided(index: Index, question: Question, searched: str, read_as: str) -> Outcome:

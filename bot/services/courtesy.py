@@ -19,6 +19,8 @@ What may answer a volunteer's question ("yes", "no", "I am here") or ask for hel
 people.
 """
 
+_PIECE = re.compile(r"[㐀-鿿]|[^\s㐀-鿿]+")
+"""A Chinese sign, or a word as far as no Chinese sign stands in it."""
 _ADDRESS, _PRAISE, _BLAME = "address", "praise", "blame"
 
 # "Hello, who are you?" is answered as a question about the assistant; a bare greeting as a greeting.
@@ -45,7 +47,7 @@ def courtesy_of(text: str) -> CourtesyKind | None:
         found.add(forms.kinds[match.group()])
         return " "
 
-    if forms.pattern.sub(take, plain).strip():
+    if not forms.may_consist_of(plain) or forms.pattern.sub(take, plain).strip():
         return None
     if _BLAME in found:
         return CourtesyKind.COMPLAINT if _ADDRESS in found else None
@@ -54,16 +56,23 @@ def courtesy_of(text: str) -> CourtesyKind | None:
     return next((kind for kind in _WEIGHT if kind in found), None)
 
 
-# What people put before and after a question out of politeness; said alone or in the middle it may mean something.
+# What people put before and after a question out of politeness, and how they ask to be told; said alone or in the middle
+# it may mean something.
 _BEFORE = re.compile(
     r"""^\W*(?:(?:hello|hi|hey|good\ (?:morning|afternoon|evening|day)|dear\ (?:all|sir|madam|team|colleagues|organi[sz]ers)
     |(?:i'?m\ )?(?:so\ |very\ )?sorry(?:\ (?:to\ (?:bother|disturb|trouble)\ you|for\ (?:the\ )?(?:bother|trouble)))?|excuse\ me|pardon(?:\ me)?
-    |thanks?(?:\ you)?\ in\ advance|could\ you\ (?:please\ )?tell\ me|please\ tell\ me|can\ you\ (?:please\ )?tell\ me
+    |thanks?(?:\ you)?\ in\ advance
+    |(?:(?:please|kindly|can\ you|could\ you|would\ you|will\ you)\ )+(?:(?:please|kindly)\ )?(?:tell\ (?:me|us)|list|name|explain|describe|remind\ (?:me|us)\ (?:of\ )?|let\ me\ know|give\ me)(?:\ (?:about|please|again))*
+    |(?:(?:list|name)(?!\ of\b)|explain|describe|tell\ (?:me|us))(?:\ (?:please|about))*
+    |(?:i|we)(?:\ would|'d)\ (?:just\ )?(?:like|love)\ to\ (?:know|ask|hear|find\ out)(?:\ about)?|i\ (?:just\ )?(?:want|wanted|need)\ to\ (?:know|ask|find\ out)(?:\ about)?
+    |do\ you\ (?:happen\ to\ )?know|(?:a\ )?(?:quick|small|short|silly|stupid)\ question|(?:i\ have\ )?(?:a|one)\ (?:quick\ )?question|i'?m\ (?:just\ )?wondering|i\ (?:was\ )?wonder(?:ing|ed)?
     |здравствуйте|привет(?:ствую)?|добрый\ (?:день|вечер)|доброе\ утро|доброго\ (?:дня|времени\ суток)|день\ добрый|уважаемые\ (?:организаторы|коллеги)
     |извините(?:,?\ пожалуйста)?(?:,?\ за\ беспокойство)?|простите(?:,?\ пожалуйста)?(?:,?\ за\ беспокойство)?|прошу\ прощения|заранее\ (?:спасибо|благодар\w+)
-    |подскажите(?:,?\ пожалуйста)?|скажите(?:,?\ пожалуйста)?|не\ подскажете|будьте\ добры|коллеги
-    |您好|你好|大家好|早上好|上午好|中午好|下午好|晚上好|不好意思|打扰(?:一下|了)?|抱歉|劳驾|麻烦(?:问一下|您|你)?|请问(?:一下)?|想问(?:一下)?|谢谢)
-    (?![\w'])\W*)+""".replace("(?![\\w'])", "(?![a-zа-я'])"),
+    |(?:не\ могли\ бы\ вы\ |можете\ |не\ можете\ |вы\ не\ )?(?:мне\ |нам\ )?(?:подска(?:жите|зать|жете)|ска(?:жите|зать|жете)|расскажите|рассказать|перечислите|перечислить|назовите|назвать|объясните|объяснить|поясните|пояснить|напомните|напомнить)(?:\ (?:мне|нам|ещё\ раз|еще\ раз|про|о|об))*(?:,?\ пожалуйста)?
+    |(?:хочу|хотел[аи]?\ бы|хотелось\ бы|нужно|надо)\ (?:узнать|спросить|уточнить|понять)(?:\ (?:про|о|об))?|интересует|меня\ интересует|вы\ не\ знаете|не\ знаете\ ли|(?:такой\ )?вопрос|будьте\ добры|коллеги
+    |您好|你好|大家好|早上好|上午好|中午好|下午好|晚上好|不好意思|打扰(?:一下|了)?|抱歉|劳驾|麻烦(?:问一下|您|你)?|请问(?:一下)?|想问(?:一下)?|谢谢
+    |(?:(?:请|能|能否|可以|可否|能不能|麻烦)?(?:帮我|帮忙|给我|跟我)?(?:告诉我|列一下|列出|列举(?:一下)?|介绍一下|介绍下|介绍|说说|说一下|讲讲|讲一下|讲解一下|解释一下|查一下))|(?:我)?(?:就)?想(?:要)?(?:知道|了解(?:一下)?|请教(?:一下)?|打听(?:一下)?|咨询(?:一下)?)|请教(?:一下)?|咨询(?:一下)?|打听(?:一下|下)?)
+    (?![a-zа-яё'])\W*)+""",
     re.IGNORECASE | re.VERBOSE,
 )
 _AFTER = re.compile(
@@ -110,10 +119,15 @@ class _Forms:
         # A word may stand right beside Chinese ("ok的").
         self.pattern = re.compile(rf"{unspaced}|(?<![^\W㐀-鿿])(?:{spaced})(?![^\W㐀-鿿])")
         self._words = {word for form in (*self.kinds, *self.whole) for word in form.split()}
+        self._pieces = {piece for form in self.kinds for piece in _PIECE.findall(form)}
         self._mistyped: dict[str, str] = {}
         for word in sorted(self._words):
             if word.isalpha() and not analysis.has_han(word):
                 self._mistyped.update((slip, word) for slip in _slips(word))
+
+    def may_consist_of(self, text: str) -> bool:
+        """Whether every word and sign of a plain text stands in some form: soon told, and false for most questions."""
+        return all(piece in self._pieces for piece in _PIECE.findall(text))
 
     def settled(self, text: str) -> str:
         """The text with drawn-out and mistyped words as they are meant ("heyyy", "thnak")."""

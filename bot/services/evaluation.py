@@ -12,8 +12,7 @@ from bot.domain.calibration import MOST_CHOICES
 from bot.domain.golden import IN_SCOPE, OUT_OF_SCOPE, GoldenQuestion
 from bot.domain.language import Language
 from bot.domain.question import Answer, Clarification, Courtesy, Handover, Outcome, ProgrammeAnswer, Question
-from bot.services.answering import decide
-from bot.services.courtesy import courtesy_of, without_courtesy
+from bot.services.answering import answer
 from bot.stores.index import Index
 
 ROUNDS = 400
@@ -96,13 +95,7 @@ def judge(
     found = []
     for number, golden in enumerate(questions, start=1):
         began = time.perf_counter()
-        kind = courtesy_of(golden.text)
-        outcome: Outcome
-        if kind is not None:
-            outcome = Courtesy(kind)
-        else:
-            asked = Question(golden.text, golden.language, golden.now, golden.previous)
-            outcome = decide(index, asked, without_courtesy(golden.text))
+        outcome = answer(index, Question(golden.text, golden.language, golden.now, golden.previous))
         found.append(Judgement(golden, outcome, (time.perf_counter() - began) * 1000))
         progress(number, len(questions))
     return found

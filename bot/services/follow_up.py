@@ -11,9 +11,11 @@ from bot.encoder import analysis, lexicon
 
 # Concepts of these lexicon files ask, connect or point, but name no subject of their own.
 _POINTING_FILES = ("questions", "function_words", "time", "numbers")
+# These are asked of a thing that was named before.
+_ATTRIBUTES = ("floor-level", "address", "price")
 
 SHORT = 2
-"""A message of at most so many subjects may lean on the one before, when it finds nothing alone."""
+"""A message of at most so many subjects may lean on the one before."""
 
 # How people open a message that leans on the one before.
 _OPENING = re.compile(
@@ -27,18 +29,16 @@ class Leaning(Enum):
     """How far a message leans on the one before."""
 
     NOT = "it names its own subject"
-    PERHAPS = "it is short or opens with a connector"
-    WHOLLY = "it names no subject"
+    PERHAPS = "it is short"
+    OPENLY = "it opens with a word that points back, or names no subject"
 
 
 def leaning(text: str) -> Leaning:
-    """Whether a message can be understood without the person's previous one."""
+    """Whether a message may need the person's previous one to be understood."""
     subjects = _subjects(text)
-    if not subjects:
-        return Leaning.WHOLLY
-    if len(subjects) <= SHORT or _OPENING.match(analysis.simplified(fold(text))):
-        return Leaning.PERHAPS
-    return Leaning.NOT
+    if not subjects or _OPENING.match(analysis.simplified(fold(text))):
+        return Leaning.OPENLY
+    return Leaning.PERHAPS if len(subjects) <= SHORT else Leaning.NOT
 
 
 def joined(previous: str, text: str) -> str:
@@ -60,7 +60,7 @@ def _subjects(text: str) -> list[str]:
 @cache
 def _pointing() -> frozenset[str]:
     """Ids of pointing concepts, and the words of their forms."""
-    names: set[str] = set()
+    names = set(_ATTRIBUTES)
     for name in _POINTING_FILES:
         lines = (lexicon.FOLDER / f"{name}.tsv").read_text("utf-8").splitlines()[1:]
         names.update(line.partition("\t")[0] for line in lines)

@@ -1,4 +1,4 @@
-"""Asks many questions of one generation at once: encoded in batches, in a process of its own for each generation.
+"""Asks many questions of one generation at once, in a process of its own for each generation.
 
 Run as `python -m bot.services.replay FOLDER MODEL IN OUT`; reads and writes JSON.
 """
@@ -18,13 +18,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.language import Language, clean, has_words
+from bot.domain.language import Language, has_words
 from bot.domain.question import Answer, Clarification, Courtesy, Handover, Outcome, ProgrammeAnswer, Question
 from bot.settings import ROOT
 from bot.stores.generations import GenerationError
 
 if TYPE_CHECKING:
-    import numpy as np
 
     from bot.stores.index import Index
     from bot.stores.models import SentenceEncoder
@@ -33,7 +32,6 @@ logger = logging.getLogger(__name__)
 
 SECONDS = 900
 """After so long a replay is given up."""
-LONGEST_SEARCHED = 1_000
 _LOOKED_EVERY = 0.3
 
 Progress = Callable[[int, int], None]
@@ -75,11 +73,10 @@ class Told:
 def ask_all(index: Index, asked: Sequence[Asked], progress: Progress = lambda done, total: None) -> list[Told]:
     """What this generation says to each question (small talk left out by the caller), in their order."""
     told = []
-    with index.encoded(_vectors(index.encoder, asked)):
-        for number, one in enumerate(asked, start=1):
-            told.append(_told(index, one))
-            if number % 50 == 0 or number == len(asked):
-                progress(number, len(asked))
+    for number, one in enumerate(asked, start=1):
+        told.append(_told(index, one))
+        if number % 50 == 0 or number == len(asked):
+            progress(number, len(asked))
     return told
 
 
@@ -90,21 +87,10 @@ def is_question(text: str) -> bool:
     return has_words(text) and courtesy_of(text) is None
 
 
-def _vectors(encoder: SentenceEncoder, asked: Sequence[Asked]) -> dict[str, np.ndarray]:
-    from bot.encoder.analysis import simplified
-
-    encode = getattr(encoder, "questions", None)
-    if encode is None:
-        return {}
-    texts = list(dict.fromkeys(simplified(clean(one.text)[:LONGEST_SEARCHED]) for one in asked))
-    return dict(zip(texts, encode(texts), strict=True))
-
-
 def _told(index: Index, one: Asked) -> Told:
-    from bot.services.answering import decide
+    from bot.services.answering import answer
 
-    text = clean(one.text)
-    outcome = decide(index, Question(text, one.language, one.at, one.previous), text[:LONGEST_SEARCHED])
+    outcome = answer(index, Question(one.text, one.language, one.at, one.previous))
     nearest = tuple(hit.entry_id for hit in outcome.hits)
     kinds = {Answer: "answer", ProgrammeAnswer: "programme", Clarification: "choice", Handover: "handover"}
     kind = kinds.get(type(outcome), "courtesy")
@@ -150,15 +136,15 @@ def outcome_of(told: Told) -> Outcome:
 
 def is_askable(folder: Path, encoder: SentenceEncoder) -> bool:
     """Whether this installation can still ask a generation: same encoder, and a decision it understands."""
-    from bot.stores import index
+    from bot.stores import index_files
 
     try:
-        if index.read_manifest(folder).model != encoder.identity:
+        if index_files.read_manifest(folder).model != encoder.identity:
             return False
-        decision = folder / "calibration.json"
-        return not decision.exists() or bool(index.CALIBRATION.validate_json(decision.read_bytes()))
-    except (GenerationError, OSError, ValueError):
+        index_files.read_calibration(folder)
+    except (GenerationError, OSError):
         return False
+    return True
 
 
 def ask_here(folder: Path, asked: Sequence[Asked], encoder: SentenceEncoder) -> list[Told]:

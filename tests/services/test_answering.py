@@ -21,7 +21,7 @@ from bot.domain.question import (
     ProgrammeAnswer,
     Question,
 )
-from bot.services.answering import LONGEST_QUESTION, Answering
+from bot.services.answering import LONGEST_QUESTION, Answering, _reconciled
 from bot.settings import EVENT_ZONE
 from bot.stores.published import Published
 
@@ -244,6 +244,32 @@ def test_a_follow_up_to_nothing_is_not_guessed_at(answering: Answering, language
 )
 def test_a_follow_up_to_what_nobody_can_answer_gets_no_answer(answering: Answering, language: str, before, text):
     assert told(ask(answering, language, text, before)) == ()
+
+
+SURE, LESS_SURE, UNSURE = Answer(("lunch",), 0.95), Answer(("opening",), 0.9), Clarification(("lunch", "hotel"), 0.5)
+NOTHING = Handover(HandoverReason.UNSURE, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("alone", "together", "points_back", "meant"),
+    [
+        (SURE, LESS_SURE, False, SURE),
+        (LESS_SURE, SURE, True, SURE),
+        (LESS_SURE, replace(SURE, entries=("opening", "lunch")), False, replace(SURE, entries=("opening", "lunch"))),
+        (SURE, LESS_SURE, True, Clarification(("opening", "lunch"), 0.95)),
+        (LESS_SURE, SURE, False, Clarification(("opening", "lunch"), 0.95)),
+        (SURE, UNSURE, True, SURE),
+        (UNSURE, SURE, False, SURE),
+        (UNSURE, LESS_SURE, True, LESS_SURE),
+        (UNSURE, LESS_SURE, False, Clarification(("opening", "lunch", "hotel"), 0.9)),
+        (NOTHING, LESS_SURE, False, LESS_SURE),
+        (NOTHING, UNSURE, False, UNSURE),
+        (UNSURE, NOTHING, True, UNSURE),
+        (NOTHING, NOTHING, True, NOTHING),
+    ],
+)
+def test_two_readings_that_contradict_each_other_become_a_choice(alone, together, points_back, meant):
+    assert _reconciled(alone, together, points_back) == meant
 
 
 def test_a_new_subject_forgets_the_one_before(answering: Answering):

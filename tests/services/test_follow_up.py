@@ -5,12 +5,18 @@ import pytest
 from bot.services.follow_up import Leaning, joined, leaning
 
 
-@pytest.mark.parametrize("text", ["а во сколько?", "and where is it?", "那在哪里？", "а где это?", "when?"])
-def test_a_message_without_a_subject_leans_wholly(text):
-    assert leaning(text) is Leaning.WHOLLY
+@pytest.mark.parametrize(
+    "text",
+    [
+        "а во сколько?", "and where is it?", "那在哪里？", "а ужин?", "and the dinner?", "那午餐呢", "when?",
+        "во сколько?", "几点", "on which floor?", "на каком этаже?", "在几楼？",
+    ],
+)
+def test_a_message_that_opens_with_a_connector_or_names_no_subject_points_back(text):
+    assert leaning(text) is Leaning.OPENLY
 
 
-@pytest.mark.parametrize("text", ["а ужин?", "and the dinner?", "那午餐呢"])
+@pytest.mark.parametrize("text", ["the dinner", "ужин", "午餐"])
 def test_a_short_message_may_lean(text):
     assert leaning(text) is Leaning.PERHAPS
 
