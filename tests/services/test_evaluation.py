@@ -29,8 +29,8 @@ from bot.services import evaluation, fitting
 from bot.services.evaluation import Judgement
 from bot.services.fitting import Case
 from bot.settings import EVENT_ZONE, ROOT
-from bot.stores import golden_files, index, knowledge_files
-from bot.stores.index_search import FEATURES, QUESTION_FEATURES
+from bot.stores import golden_files, index, index_files, knowledge_files
+from bot.stores.index_search import DOUBTS, FEATURES, QUESTION_FEATURES
 from tests.doubles import HashEncoder
 
 NOW = datetime(2031, 5, 20, 9, 0, tzinfo=EVENT_ZONE)
@@ -185,8 +185,9 @@ def congress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[index.Index]:
     near = Forest(0.0, (Tree((0, -1, -1), (0.5, 0.0, 0.0), (1, 0, 0), (2, 0, 0), (0.0, -3.0, 3.0)),))
     limits = dict.fromkeys(Language, Thresholds(0.8, 0.8))
     ranking = Ranking(weights, weights)
-    calibration = Calibration(encoder.identity, ranking, Wording(), sure, near, limits, len(QUESTION_FEATURES))
-    (folder / "calibration.json").write_bytes(index.CALIBRATION.dump_json(calibration))
+    figures = len(QUESTION_FEATURES), len(DOUBTS)
+    calibration = Calibration(encoder.identity, ranking, Wording(), sure, near, limits, *figures)
+    index_files.write_calibration(folder, calibration)
     opened = index.Index(folder, encoder)
     yield opened
     opened.close()
@@ -342,12 +343,13 @@ def test_fitting_finds_the_figure_that_tells(fitted: Calibration):
 def test_fitting_again_gives_the_same(fitted: Calibration):
     assert fitting._fit_ranking(cases(360)) == fitted.ranking
     features = np.random.default_rng(0).normal(size=(200, 8))
-    assert fitting._forest(features, features[:, 0] > 0) == fitting._forest(features, features[:, 0] > 0)
+    labels, weights = features[:, 0] > 0, np.ones(200)
+    assert fitting._forest(features, labels, weights) == fitting._forest(features, labels, weights)
 
 
 def test_a_calibration_survives_being_written_and_read(fitted: Calibration):
-    written = index.CALIBRATION.dump_json(fitted)
-    assert index.CALIBRATION.validate_json(written) == fitted
+    written = index_files.CALIBRATION.dump_json(fitted)
+    assert index_files.CALIBRATION.validate_json(written) == fitted
 
 
 def test_thresholds_keep_what_they_promise_on_the_cases_they_were_fitted_on(fitted: Calibration):
@@ -388,7 +390,8 @@ def test_questions_count_as_often_as_they_are_asked():
     kinds = np.array(["in scope"] * 10 + ["near-miss"] * 60 + ["far"] * 30)
     weights = fitting._weights(kinds)
     shares = {kind: weights[kinds == kind].sum() / weights.sum() for kind in np.unique(kinds)}
-    assert shares == {"in scope": pytest.approx(0.75), "near-miss": pytest.approx(0.15), "far": pytest.approx(0.10)}
+    aimed = {**fitting.TRAFFIC, "in scope": 1 - sum(fitting.TRAFFIC.values())}
+    assert shares == {kind: pytest.approx(share) for kind, share in aimed.items()}
 
 
 def test_a_near_miss_is_judged_with_the_topic_it_comes_near_to():
@@ -426,7 +429,7 @@ def test_the_forest_gives_scikit_learns_probabilities(kept: type[Kept], seed: in
     if coarse:  # many equal values: the borders of the trees fall on them
         features = np.round(features)
     labels = features[:, 0] + features[:, 1] * features[:, 2] + chance.normal(size=600) > 0.3
-    forest = fitting._forest(features, labels)
+    forest = fitting._forest(features, labels, np.ones(600))
     fresh = chance.normal(size=(300, 12)) * 2
     rows = np.vstack([features, np.round(fresh) if coarse else fresh])
     ours = [forest.probability(row) for row in rows]
@@ -443,16 +446,17 @@ def test_a_forest_without_trees_says_what_its_bias_says():
 
 def test_a_tree_goes_left_up_to_the_threshold():
     tree = Tree((0, -1, -1), (0.5, 0.0, 0.0), (1, 0, 0), (2, 0, 0), (0.0, -1.0, 1.0))
-    assert [tree.score((value,)) for value in (0.0, 0.5, 0.5000001, 1.0)] == [-1.0, -1.0, 1.0, 1.0]
+    forest = Forest(0.0, (tree,))
+    assert [forest.probability((value,)) > 0.5 for value in (0.0, 0.5, 0.5000001, 1.0)] == [False, False, True, True]
 
 
 def test_the_forest_survives_being_written_and_read(kept: type[Kept]):
     chance = np.random.default_rng(5)
     features = chance.normal(size=(400, 6))
-    forest = fitting._forest(features, features[:, 0] > 0)
+    forest = fitting._forest(features, features[:, 0] > 0, np.ones(400))
     flat = Weights((0.0,))
     calibration = Calibration("m", Ranking(flat, flat), Wording(), forest, forest, {}, 1)
-    read = index.CALIBRATION.validate_json(index.CALIBRATION.dump_json(calibration))
+    read = index_files.CALIBRATION.validate_json(index_files.CALIBRATION.dump_json(calibration))
     assert read.confidence == forest
     theirs = kept.model.predict_proba(features)[:, 1]
     assert np.allclose([read.confidence.probability(row) for row in features], theirs, atol=1e-9)
