@@ -25,7 +25,11 @@ logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
-WARMING_UP = {Language.ZH: "会场在哪里", Language.RU: "где проходит форум", Language.EN: "where is the forum"}
+WARMING_UP = {
+    "会场在哪里": Language.ZH, "где проходит форум": Language.RU, "where is the forum": Language.EN,
+    "уэр из зе шаттл бас": Language.EN,
+}  # fmt: skip
+"""One question for every table that is read on first use."""
 
 LOOKED_AT_EVERY = 2.0
 """Seconds between two looks at the pointer of the published generation."""
@@ -75,7 +79,7 @@ def open_answering(settings: Settings) -> tuple[Published, Answering]:
     published.refresh()
     answering = Answering(published)
     # The encoder and the three dictionaries load on first use: better now than under the first delegate's question.
-    for language, text in WARMING_UP.items():
+    for text, language in WARMING_UP.items():
         answering.answer(Question(text, language, now_utc()))
     return published, answering
 

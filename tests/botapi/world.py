@@ -194,7 +194,7 @@ class World:
             order = 0
             numbers: dict[int, int] = {}
             for call in sends:
-                digits = "".join(filter(str.isdigit, call["text"]))[:12]
+                digits = "".join(filter(str.isdecimal, call["text"]))[:12]
                 if digits:
                     order += int(digits) < numbers.get(call["chat"], -1)
                     numbers[call["chat"]] = max(int(digits), numbers.get(call["chat"], -1))

@@ -9,7 +9,6 @@ import os
 import secrets
 import signal
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import IO, Any
@@ -37,7 +36,6 @@ log = logging.getLogger(__name__)
 LOCK = "bot.lock"
 FINISHING = 8.0
 """Seconds for what is under way when the process is told to stop; with the rest this stays under ten."""
-SEARCHES = 4
 EXIT_SETTINGS, EXIT_TROUBLE = 2, 1
 
 OpenHouse = Callable[[Settings], AbstractAsyncContextManager[Any]]
@@ -144,8 +142,6 @@ class Bot:
     async def serve(self) -> int:
         """From opening the house to closing it."""
         loop = asyncio.get_running_loop()
-        # More searches side by side than processors only take the interpreter away from the loop.
-        loop.set_default_executor(ThreadPoolExecutor(SEARCHES, thread_name_prefix="search"))
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stopped.set)
         line = open_line(self.settings)

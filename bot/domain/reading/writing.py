@@ -78,14 +78,17 @@ class Writing:
             Token(one.text, one.start, one.end, one.stem, self.plain[one.start : one.end]) for one in words(self.text)
         ]
         self._covered = bytearray(len(self.text))
+        self._remaining: str | None = None
 
     def cover(self, start: int, end: int) -> None:
         """Mark a stretch as understood."""
         self._covered[start:end] = b"\x01" * (end - start)
+        self._remaining = None
 
     def uncover(self, start: int, end: int) -> None:
         """Take a mark back."""
         self._covered[start:end] = bytes(end - start)
+        self._remaining = None
 
     def is_covered(self, start: int, end: int) -> bool:
         """Whether any of the stretch is understood already."""
@@ -94,9 +97,10 @@ class Writing:
     @property
     def remaining(self) -> str:
         """The text with everything understood blotted out; places stay the same."""
-        if not any(self._covered):
-            return self.text
-        return "".join(COVERED if mark else letter for letter, mark in zip(self.text, self._covered, strict=True))
+        if self._remaining is None:
+            letters = zip(self.text, self._covered, strict=True)
+            self._remaining = "".join(COVERED if mark else letter for letter, mark in letters)
+        return self._remaining
 
     def relemmatize(self, lemmatize: Callable[[str], str]) -> None:
         """Give Cyrillic words the stems of their dictionary forms."""
