@@ -38,6 +38,8 @@ class Answering:
 
     def answer(self, question: Question) -> Outcome:
         """The outcome for one question; the same question on the same generation gives the same outcome."""
+        if courtesy := _courtesy(clean(question.text)):
+            return courtesy
         with self._published.acquire() as index:
             return answer(index, question)
 
@@ -45,13 +47,17 @@ class Answering:
 def answer(index: Index, question: Question) -> Outcome:
     """The outcome for one question asked of one generation."""
     text = clean(question.text)
+    return _courtesy(text) or decide(index, question, without_courtesy(text)[:LONGEST_SEARCHED])
+
+
+def _courtesy(text: str) -> Courtesy | None:
+    """What needs no knowledge: a message without a question, or none that can be one."""
     if len(text) > LONGEST_QUESTION:
         return Courtesy(CourtesyKind.TOO_LONG)
     if not has_words(text):
         return Courtesy(CourtesyKind.EMPTY)
-    if kind := courtesy_of(text):
-        return Courtesy(kind)
-    return decide(index, question, without_courtesy(text)[:LONGEST_SEARCHED])
+    kind = courtesy_of(text)
+    return Courtesy(kind) if kind else None
 
 
 def decide(index: Index, question: Question, text: str) -> Outcome:

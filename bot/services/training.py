@@ -26,17 +26,20 @@ CALIBRATION_FILE = EMBEDDED.parent / "calibration.json"
 
 def build_encoder(knowledge_dir: Path, report: Callable[[str], None] = print) -> None:
     """Build the model and its calibration in place; seeded, so that the same data give the same files."""
-    knowledge = knowledge_files.read(knowledge_dir)
-    groups = [
+    encoder_build.build(EMBEDDED, groups_of(knowledge_files.read(knowledge_dir).entries), report=report)
+    fit_shipped(knowledge_dir, report)
+
+
+def groups_of(entries: Sequence[Entry]) -> list[encoder_build.Group]:
+    """What the encoder learns from entries: the texts of each that mean the same, in all three languages."""
+    return [
         {
             language: (rendering.title, *rendering.questions, *sentences(rendering.body))
             for language, rendering in entry.renderings.items()
         }
-        for entry in knowledge.entries
+        for entry in entries
         if all(language in entry.renderings for language in Language)
     ]
-    encoder_build.build(EMBEDDED, groups, report=report)
-    fit_shipped(knowledge_dir, report)
 
 
 def fit_shipped(knowledge_dir: Path, report: Callable[[str], None] = print) -> None:
