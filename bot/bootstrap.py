@@ -31,8 +31,8 @@ WARMING_UP = {
 }  # fmt: skip
 """One question for every table that is read on first use."""
 
-LOOKED_AT_EVERY = 2.0
-"""Seconds between two looks at the pointer of the published generation."""
+LOOKED_AT_EVERY = 0.5
+"""Seconds between two looks at the pointer of the published generation, a file of a few letters."""
 
 
 @dataclass

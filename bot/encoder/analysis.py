@@ -16,7 +16,7 @@ _HAN = re.compile(r"[㐀-鿿豈-﫿]")
 _lock = threading.Lock()
 
 # Words that carry no subject: they neither find an entry nor count as understood or unknown.
-_STOP = frozenset(
+STOP = frozenset(
     """a an the of to in on at for and or is are was were be been am it its this that these those i me my we our us
     you your he she they them their do does did with by from as there here so if then than but not no yes please
     и в во на с со к ко о об от до из у за по для не ни а но или же ли бы то это этот эта эти тот та те я мы вы он она
@@ -69,7 +69,7 @@ def lexical_terms(text: str) -> list[str]:
 
 def content(found: Iterable[str]) -> list[str]:
     """The words that carry a subject."""
-    return [word for word in found if word not in _STOP]
+    return [word for word in found if word not in STOP]
 
 
 @lru_cache(maxsize=65_536)

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,10 +19,11 @@ from bot.domain.changes import stamped
 from bot.domain.language import Language
 from bot.domain.programme import Programme
 from bot.encoder import elsewhere
-from bot.services import parity
+from bot.services import parity, replay
 from bot.services.comparison import Changes, compare
 from bot.services.publication import GotWorse, Progress, Steps, measure, now, refuse, user
 from bot.stores import generations, knowledge_files, verification
+from bot.stores.beside import Beside
 from bot.stores.generations import GenerationError, Version
 from bot.stores.knowledge_files import Knowledge
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from bot.stores.models import SentenceEncoder
 
 logger = logging.getLogger(__name__)
+
+Verify = Callable[[Path, str | None], str | None]
+"""Says what is wrong with the generation in a folder (and on a Chroma server), or None."""
 
 
 class Result(StrEnum):
@@ -74,7 +78,10 @@ class Ingestion:
     encoder: Callable[[], SentenceEncoder]
     chroma_url: str | None = None
     calibrate: Callable[[Path, SentenceEncoder], Calibration | None] = fitted_calibration
-    verify: Callable[[Path, str | None], str | None] = verification.verify
+    verifier: Callable[[], AbstractContextManager[Verify]] = verification.Verifier
+    """Starts what verifies a generation."""
+    beside: Callable[[Path, str], AbstractContextManager[Beside | None]] = replay.beside
+    """Starts the process that helps with the work, by data directory and encoder; None does all of it in this one."""
     measure: Callable[..., tuple[Fall, ...]] = measure
     elsewhere: Callable[[], Mapping[Language, Sequence[str]]] = elsewhere.read
     """Messages far from the event, for the index to know."""
@@ -110,7 +117,7 @@ class Ingestion:
             refusal = f"sample entries are left ({len(ids)}): {', '.join(ids[:5])}{', …' if ids[5:] else ''}"
         if refusal:
             return Outcome(Result.REFUSED, knowledge, None, time.monotonic() - started, refusal=refusal)
-        with generations.exclusive(self.data_dir):
+        with generations.exclusive(self.data_dir), ExitStack() as processes:
             self._tidy()
             encoder = self.encoder()
             if not rebuild and (unchanged := self._unchanged(knowledge, encoder)):
@@ -123,12 +130,18 @@ class Ingestion:
                 str(changes), forced=force,
             )  # fmt: skip
 
-            def beside(folder: Path) -> None:
+            beside = processes.enter_context(self.beside(self.data_dir, encoder.name))
+            verify = processes.enter_context(self.verifier())
+
+            def meanwhile(folder: Path) -> None:
                 if draft.parent is not None and not force:
-                    refuse(self.measure(self.data_dir, folder, knowledge, changes, encoder))
+                    refuse(self.measure(self.data_dir, folder, knowledge, changes, encoder, beside))
 
             try:
-                with self._built(knowledge, encoder, draft, progress, beside=beside) as (version, computed):
+                built = self._built(
+                    knowledge, encoder, draft, verify, progress, beside=beside, meanwhile=meanwhile
+                )  # fmt: skip
+                with built as (version, computed):
                     folder = self._folder(version)
                     generations.keep_sources(self.data_dir, number, knowledge.files, folder / "calibration.json")
                     generations.publish(self.data_dir, version)
@@ -145,12 +158,12 @@ class Ingestion:
 
         Its generation is opened again when it is still there and whole, else built from its stored sources.
         """
-        with generations.exclusive(self.data_dir):
+        with generations.exclusive(self.data_dir), self.verifier() as verify:
             self._tidy()
             wanted = self._version_to_restore(number)
             draft = replace(wanted, who=who or user(), when=now(), reason=reason, action="rolled back")
             encoder = self.encoder()
-            if self._is_servable(wanted, encoder):
+            if self._is_servable(wanted, encoder, verify):
                 from bot.stores import index_files
 
                 # What comes back counts as changed now: calendars take only what grows.
@@ -165,7 +178,7 @@ class Ingestion:
                 raise GenerationError(f"the sources of version {wanted.number} hold no entry; choose another version")
             keep = calibration if wanted.model == encoder.identity else None
             draft = replace(draft, model=encoder.identity)
-            with self._built(knowledge, encoder, draft, progress, keep) as (version, _):
+            with self._built(knowledge, encoder, draft, verify, progress, calibration=keep) as (version, _):
                 generations.publish(self.data_dir, version)
             self._tidy()
             return version
@@ -220,12 +233,13 @@ class Ingestion:
 
     @contextmanager
     def _built(
-        self, knowledge: Knowledge, encoder: SentenceEncoder, draft: Version, progress: Progress,
-        calibration: bytes | None = None, beside: Callable[[Path], None] = lambda folder: None,
+        self, knowledge: Knowledge, encoder: SentenceEncoder, draft: Version, verify: Verify, progress: Progress, *,
+        calibration: bytes | None = None, beside: Beside | None = None,
+        meanwhile: Callable[[Path], None] = lambda folder: None,
     ) -> Iterator[tuple[Version, int]]:  # fmt: skip
         """Build and verify a generation; it is removed again when that or the publication fails.
 
-        `beside` is done meanwhile: the verification works in a process of its own.
+        `meanwhile` is done while the verification works in a process of its own.
         """
         from bot.stores import index, index_chroma, index_files
 
@@ -239,7 +253,7 @@ class Ingestion:
             manifest = index.build(
                 folder, knowledge.entries, programme, encoder,
                 version=draft.number, created=datetime.now(UTC), digest=knowledge.digest, former=former,
-                elsewhere=self.elsewhere(), progress=steps, chroma_url=self.chroma_url,
+                elsewhere=self.elsewhere(), progress=steps, chroma_url=self.chroma_url, beside=beside,
             )  # fmt: skip
             progress("calibrating", 0, 1)
             if calibration is not None:
@@ -248,8 +262,8 @@ class Ingestion:
                 index_files.write_calibration(folder, fitted)
             progress("verifying", 0, 1)
             with ThreadPoolExecutor(1, "verification") as pool:
-                verified = pool.submit(self.verify, folder, self.chroma_url)
-                beside(folder)
+                verified = pool.submit(verify, folder, self.chroma_url)
+                meanwhile(folder)
             if problem := verified.result():
                 raise GenerationError(f"the new generation is not sound and was not published: {problem}")
             progress("verifying", 1, 1)
@@ -284,9 +298,6 @@ class Ingestion:
         newest = [version for version in generations.history(self.data_dir) if version.number == number][-1]
         return replace(known[number], generation=newest.generation, model=newest.model)
 
-    def _is_servable(self, version: Version, encoder: SentenceEncoder) -> bool:
-        return (
-            self._folder(version).is_dir()
-            and version.model == encoder.identity
-            and self.verify(self._folder(version), self.chroma_url) is None
-        )
+    def _is_servable(self, version: Version, encoder: SentenceEncoder, verify: Verify) -> bool:
+        folder = self._folder(version)
+        return folder.is_dir() and version.model == encoder.identity and verify(folder, self.chroma_url) is None

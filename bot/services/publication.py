@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from bot.stores.knowledge_files import Knowledge
 
 if TYPE_CHECKING:
     from bot.services.quality import Fall
+    from bot.stores.beside import Beside
     from bot.stores.models import SentenceEncoder
 
 Progress = Callable[[str, int, int], None]
@@ -26,9 +27,13 @@ class GotWorse(Exception):
 
 
 def measure(
-    data_dir: Path, folder: Path, knowledge: Knowledge, changes: Changes, encoder: SentenceEncoder
+    data_dir: Path, folder: Path, knowledge: Knowledge, changes: Changes, encoder: SentenceEncoder,
+    beside: Beside | None = None,
 ) -> tuple[Fall, ...]:  # fmt: skip
-    """The golden figures that fell by more than the margin from the published generation to the one in `folder`."""
+    """The golden figures that fell by more than the margin from the published generation to the one in `folder`.
+
+    Asked in the process `beside` if there is one.
+    """
     from bot.services import quality, replay
 
     try:
@@ -41,10 +46,13 @@ def measure(
     if not questions:
         return ()
     touched = {*changes.added, *changes.changed, *changes.removed}
-    return quality.compare_folders(
-        former, folder, questions, touched,
-        lambda place, asked: replay.ask_here(place, asked, encoder),
-    )  # fmt: skip
+
+    def ask(place: Path, asked: Sequence[replay.Asked]) -> list[replay.Told]:
+        if beside is None:
+            return replay.ask_here(place, asked, encoder)
+        return beside.call(replay.ask_there, place, asked, encoder.name)
+
+    return quality.compare_folders(former, folder, questions, touched, ask)
 
 
 def refuse(falls: tuple[Fall, ...]) -> None:

@@ -12,15 +12,16 @@ from pathlib import Path
 from bot.domain.golden import OUT_OF_SCOPE, GoldenQuestion
 from bot.domain.language import Language
 from bot.services.evaluation import Judgement
-from bot.services.replay import Asked, Told, is_question, outcome_of
+from bot.services.replay import Asked, Told, outcome_of
 from bot.stores import golden_files
 
 logger = logging.getLogger(__name__)
 
 MARGIN = 0.02
 """By how much of all golden questions of a language the right answers may fall, or the wrong ones rise."""
-SAMPLE = 200
-"""Golden questions asked at a publication, besides all those whose entries are touched by it."""
+SAMPLE, SECOND_SAMPLE = 100, 1_500
+"""Golden questions asked at a publication, so many of those whose entries it touches and so many of the others: first
+few and, when those look worse by more than the margin, many more, because few may mislead."""
 FEWEST = 30
 """With fewer golden questions about the knowledge at hand (another event's) nothing can be said."""
 KEPT_FILE = "golden.json"
@@ -61,7 +62,7 @@ def asked_of(questions: Iterable[GoldenQuestion]) -> list[Asked]:
     return [
         Asked(question.text, question.language, question.now, question.previous, question.id)
         for question in questions
-        if is_question(question.text)
+        if question.kind != "small-talk"
     ]
 
 
@@ -80,33 +81,30 @@ def falls(
     for language in Language:
         own = [question for question in questions if question.language is language
                and question.id in before and question.id in after]  # fmt: skip
-        total = sum(_weight(question, weights) for question in own)
+        counts = {question.id: 1.0 if weights is None else weights[question.id] for question in own}
+        total = sum(counts.values())
         if not total:
             continue
         for verdict, sign in (("right", 1), ("wrong", -1)):
             was, now = (
-                sum(_weight(question, weights) for question in own if side[question.id] == verdict) / total
-                for side in (before, after)
+                sum(count for one, count in counts.items() if side[one] == verdict) / total for side in (before, after)
             )
             if sign * (was - now) > MARGIN + 1e-9:
                 found.append(Fall(language, verdict, was, now))
     return tuple(found)
 
 
-def _weight(question: GoldenQuestion, weights: Mapping[str, float] | None) -> float:
-    return 1.0 if weights is None else weights.get(question.id, 1.0)
+def sampled(questions: Sequence[GoldenQuestion], touched: Collection[str], size: int) -> dict[GoldenQuestion, float]:
+    """Of the questions about touched entries and of the others at most so many, always the same ones of each.
 
-
-def sampled(
-    questions: Sequence[GoldenQuestion], touched: Collection[str]
-) -> tuple[list[GoldenQuestion], dict[str, float]]:
-    """All questions about touched entries and a fixed sample of the others, with what each stands for."""
-    near = [question for question in questions if set(question.expected) & set(touched)]
-    known = {question.id for question in near}
-    rest = sorted((question for question in questions if question.id not in known), key=_shuffled)
-    chosen = rest[:SAMPLE]
-    weights = {question.id: len(rest) / len(chosen) for question in chosen}
-    return near[:SAMPLE] + chosen, weights
+    With the number of questions that each stands for.
+    """
+    found: dict[GoldenQuestion, float] = {}
+    for is_near in (True, False):
+        part = [question for question in questions if bool(set(question.expected) & set(touched)) is is_near]
+        chosen = sorted(part, key=_shuffled)[:size]
+        found |= {question: len(part) / len(chosen) for question in chosen}
+    return found
 
 
 def _shuffled(question: GoldenQuestion) -> tuple[int, str]:
@@ -116,16 +114,19 @@ def _shuffled(question: GoldenQuestion) -> tuple[int, str]:
 def compare_folders(
     old: Path, new: Path, questions: Sequence[GoldenQuestion], touched: Collection[str], ask: Ask
 ) -> tuple[Fall, ...]:
-    """A quick look with a sample and, only when that looks bad, a look at every question.
+    """A quick look at a small sample and, only when that looks bad, one at a large sample.
 
-    What is found out about the new generation is kept in it, so that the next publication need not ask again.
+    What is found out about a generation is kept in it, so that the next publication need not ask again.
     """
-    some, weights = sampled(questions, touched)
-    before, after = _verdicts(old, some, ask), _verdicts(new, some, ask)
-    if not falls(some, before, after, weights):
-        return ()
-    before, after = _verdicts(old, questions, ask), _verdicts(new, questions, ask)
-    return falls(questions, before, after)
+    found: tuple[Fall, ...] = ()
+    for size in (SAMPLE, SECOND_SAMPLE):
+        weights = sampled(questions, touched, size)
+        before, after = _verdicts(old, list(weights), ask), _verdicts(new, list(weights), ask)
+        by_id = {question.id: weight for question, weight in weights.items()}
+        found = falls(list(weights), before, after, by_id)
+        if not found:
+            break
+    return found
 
 
 def _verdicts(folder: Path, questions: Sequence[GoldenQuestion], ask: Ask) -> dict[str, str]:

@@ -13,14 +13,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.language import Language, has_words
 from bot.domain.question import Answer, Clarification, Courtesy, Handover, Outcome, ProgrammeAnswer, Question
 from bot.settings import ROOT
+from bot.stores.beside import Beside
 from bot.stores.generations import GenerationError
 
 if TYPE_CHECKING:
@@ -156,6 +159,41 @@ def ask_here(folder: Path, asked: Sequence[Asked], encoder: SentenceEncoder) -> 
         return ask_all(index, asked)
     finally:
         index.close()
+
+
+def ask_there(folder: Path, asked: Sequence[Asked], model: str) -> list[Told]:
+    """The same in a process that has no encoder yet."""
+    return ask_here(folder, asked, _encoder(model))
+
+
+def beside(data_dir: Path, model: str) -> Beside:
+    """A process that will be ready to analyse texts and to ask questions."""
+    return Beside(partial(_load_dictionaries, data_dir), partial(_load_encoder, model))
+
+
+def _load_dictionaries(data_dir: Path) -> None:
+    from bot.stores import generations, index_files
+    from bot.stores.units import analysed
+
+    with suppress(GenerationError, OSError, ValueError):
+        folder = generations.current(data_dir)
+        if index_files.read_manifest(folder).search == index_files.search_digest():
+            index_files.know_lexicon(folder)
+    for text in ("会场在哪里", "где проходит форум", "where is the forum"):
+        analysed(text)
+
+
+def _load_encoder(model: str) -> None:
+    from bot.services import answering  # noqa: F401
+
+    _encoder(model).question("")
+
+
+@cache
+def _encoder(model: str) -> SentenceEncoder:
+    from bot.stores.models import SentenceEncoder
+
+    return SentenceEncoder(model)
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -22,17 +21,19 @@ from bot.domain.programme import Programme
 from bot.encoder.analysis import has_han, simplified
 from bot.encoder.respelling import respelled
 from bot.stores import index_chroma, index_files
+from bot.stores.beside import Beside
+from bot.stores.entry_words import is_concept
 from bot.stores.generations import GenerationError
-from bot.stores.index_fields import ANALYZERS, CosineField, LanguageBm25, Units, analysed_all
+from bot.stores.index_fields import CosineField, LanguageBm25
 from bot.stores.index_files import Former, Manifest
-from bot.stores.index_search import Searcher, compared
+from bot.stores.index_search import Searcher, compared, every_unit
 from bot.stores.models import SentenceEncoder
-from bot.stores.word_alignment import is_concept
+from bot.stores.units import ANALYZERS, Column, analysed_all
 
-WORTH_A_PROCESS = 4000
-"""Chinese texts whose analysis takes longer than starting a process with its dictionaries (two seconds)."""
-SEARCHED = ("words", "concepts")
-"""What the search itself looks at; the other units are in the fields."""
+SHARED = 4000
+"""From so many new texts on this process analyses some of them too."""
+FIELDS = ("terms", "concepts", "sound")
+"""The kinds of units by which passages are compared as a whole."""
 logger = logging.getLogger(__name__)
 
 
@@ -50,22 +51,20 @@ def build(
     progress: Callable[[int, int], None] = lambda done, total: None,
     chroma_url: str | None = None,
     in_memory: bool = False,
+    beside: Beside | None = None,
 ) -> Manifest:
     """Write a whole generation into the empty `folder`; what `former` ones knew of a text is not computed again.
 
-    `elsewhere` are messages far from any entry, by language. With `in_memory` without Chroma: for looking at only,
-    never to be published.
+    `elsewhere` are messages far from any entry, by language; `beside` a process that helps to analyse many texts. With
+    `in_memory` without Chroma: for looking at only, never to be published.
     """
     import chromadb
 
     folder.mkdir(parents=True, exist_ok=True)
     passages = [*(passage for entry in entries for passage in passages_of(entry)), *passages_elsewhere(elsewhere)]
     former = former or Former()
-    new = [text for text in dict.fromkeys(passage.text for passage in passages) if text not in former.units]
-    chinese = [text for text in new if has_han(text)]
-    # Chroma writes outside Python's lock, so the texts are analysed meanwhile; many of them in two processes.
-    with ThreadPoolExecutor(1) as aside, ProcessPoolExecutor(1, get_context("spawn")) as beside:
-        analysing = beside.submit(analysed_all, chinese) if len(chinese) >= WORTH_A_PROCESS else None
+    # Chroma writes outside Python's lock, so the texts are analysed meanwhile.
+    with ThreadPoolExecutor(1) as aside:
         vectors = _vectors(passages, encoder, former.vectors, progress)
         np.save(folder / "vectors.npy", vectors)
         index_files.write_contents(folder, entries, programme)
@@ -76,18 +75,15 @@ def build(
         filling = None
         if store is not None:
             filling = aside.submit(index_chroma.fill, store, ids, passages, vectors, stored, progress)
-        known = {**former.units, **analysed_all([text for text in new if analysing is None or not has_han(text)])}
-        if analysing is not None:
-            known |= analysing.result()
-        units = [known[passage.text] for passage in passages]
+        units = _units(passages, former, beside)
         index_files.write_units(folder, units)
-        index_files.write_word_vectors(folder, _word_vectors(compared(passages, units), encoder, former.words))
+        words = _compared_words(compared(passages, every_unit(units)))
+        index_files.write_word_vectors(folder, _word_vectors(words, encoder, former.words))
         index_files.write_lexicon(folder)
-        for name, analyzer in ANALYZERS.items():
-            CosineField.build(analyzer, [found[name] for found in units]).save(folder / f"{name}.npz")
-        terms = [found["terms"] for found in units]
+        for kind in FIELDS:
+            CosineField.build(units[kind]).save(folder / f"{kind}.npz")
         for language in Language:
-            LanguageBm25.build(language, passages, terms).save(folder / f"bm25-{language}")
+            LanguageBm25.build(language, passages, units["terms"]).save(folder / f"bm25-{language}")
         if filling is not None:
             filling.result()
             index_chroma.close(store)
@@ -122,10 +118,33 @@ def _vectors(
     return np.stack([known[passage.text] for passage in passages]).astype(np.float32)
 
 
+def _units(passages: Sequence[Passage], former: Former, beside: Beside | None) -> dict[str, Column]:
+    """The units of all passages; what `former` generations know is not analysed again, the rest mostly in `beside`.
+
+    Loading the dictionaries takes two seconds, which `beside` has done by now; of many texts it gets the Chinese ones,
+    which are half of the work and need dictionaries of their own.
+    """
+    texts = [passage.text for passage in passages]
+    new = [text for text in dict.fromkeys(texts) if text not in former.rows]
+    away = [beside is not None and (len(new) < SHARED or has_han(text)) for text in new]
+    there, here = ([text for text, goes in zip(new, away, strict=True) if goes is which] for which in (True, False))
+    with ThreadPoolExecutor(1) as waiting:
+        analysing = waiting.submit(beside.call, analysed_all, there) if beside is not None and there else None
+        found = analysed_all(here) + (analysing.result() if analysing is not None else [])
+    rows = former.rows | {text: len(former.rows) + place for place, text in enumerate([*here, *there])}
+    return {
+        kind: former.units[kind].followed_by(Column.of([units[kind] for units in found])).taken(map(rows.get, texts))
+        for kind in ANALYZERS
+    }
+
+
+def _compared_words(units: Column) -> list[str]:
+    return [unit for unit in units.taken(range(len(units))).names if not is_concept(unit)]
+
+
 def _word_vectors(
-    compared: Sequence[Sequence[str]], encoder: SentenceEncoder, reuse: Mapping[str, np.ndarray]
+    words: Sequence[str], encoder: SentenceEncoder, reuse: Mapping[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
-    words = [unit for unit in dict.fromkeys(unit for units in compared for unit in units) if not is_concept(unit)]
     missing = [word for word in words if word not in reuse]
     vectors = encoder.questions([simplified(word) for word in missing]) if missing else ()
     known = {**reuse, **dict(zip(missing, vectors, strict=True))}
@@ -160,17 +179,18 @@ class Index:
             lambda texts: self.encoder.questions(texts),
         )  # fmt: skip
 
-    def _load(self) -> tuple[list[Units], dict[str, np.ndarray]]:
+    def _load(self) -> tuple[dict[str, Column], dict[str, np.ndarray]]:
         folder = self.folder
         entries, self.programme = index_files.read_contents(folder)
         self.entries = {entry.id: entry for entry in entries}
         self.passages = index_files.read_passages(folder)
         self.vectors = np.load(folder / "vectors.npy", allow_pickle=False)
-        self.fields = {name: CosineField.load(analyzer, folder / f"{name}.npz") for name, analyzer in ANALYZERS.items()}
+        units = index_files.read_units(folder)
+        self.fields = {kind: CosineField.load(folder / f"{kind}.npz", units[kind].names) for kind in FIELDS}
         self.bm25 = {language: LanguageBm25.load(folder / f"bm25-{language}") for language in Language}
         if self.manifest.search == index_files.search_digest():
             index_files.know_lexicon(folder)
-        return index_files.read_units(folder, SEARCHED), index_files.read_word_vectors(folder)
+        return units, index_files.read_word_vectors(folder)
 
     @property
     def version(self) -> int:

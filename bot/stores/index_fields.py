@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,29 +13,7 @@ from scipy import sparse
 
 from bot.domain.knowledge import Passage
 from bot.domain.language import Language
-from bot.encoder import analysis, lexicon, sound
-
-Analyzer = Callable[[str], list[str]]
-
-ANALYZERS: dict[str, Analyzer] = {
-    "terms": analysis.lexical_terms,
-    "concepts": lexicon.concepts_in,
-    "sound": sound.grams,
-}
-"""What each cosine field counts in a text."""
-
-Units = Mapping[str, Sequence[str]]
-"""A text as words and as what each field counts in it, by the field's name."""
-
-
-def analysed(text: str) -> Units:
-    """Everything the index knows a text by, besides its vector."""
-    return {"words": analysis.words(text), **{name: analyzer(text) for name, analyzer in ANALYZERS.items()}}
-
-
-def analysed_all(texts: Sequence[str]) -> dict[str, Units]:
-    """The same of many texts; for a process of its own as well."""
-    return {text: analysed(text) for text in texts}
+from bot.stores.units import Column
 
 
 class CosineField:
@@ -43,32 +22,26 @@ class CosineField:
     Weights are (1 + log tf) * idf with smoothed idf (Salton & Buckley 1988, scheme ltc).
     """
 
-    def __init__(self, analyzer: Analyzer, vocabulary: dict[str, int], idf: np.ndarray, matrix: sparse.csr_matrix):
-        self._analyzer = analyzer
+    def __init__(self, vocabulary: dict[str, int], idf: np.ndarray, matrix: sparse.csc_matrix) -> None:
         self.vocabulary = vocabulary
         self.idf = idf
         self._matrix = matrix
         self.unknown_idf = float(idf.max()) if len(idf) else 1.0
 
     @classmethod
-    def build(cls, analyzer: Analyzer, units: Sequence[list[str]]) -> CosineField:
-        """The field over texts already cut into units, one list a passage."""
-        vocabulary: dict[str, int] = {}
-        for found in units:
-            for unit in found:
-                vocabulary.setdefault(unit, len(vocabulary))
-        columns = np.fromiter((vocabulary[unit] for found in units for unit in found), np.int64)
-        rows = np.repeat(np.arange(len(units)), [len(found) for found in units])
-        counts = np.ones(len(columns))
-        shape = (len(units), max(len(vocabulary), 1))
-        matrix = sparse.csr_matrix((counts, (rows, columns)), shape=shape, dtype=np.float32)
+    def build(cls, units: Column) -> CosineField:
+        """The field over the units of all passages."""
+        rows = np.repeat(np.arange(len(units)), np.diff(units.ends))
+        shape = (len(units), max(len(units.names), 1))
+        counts = np.ones(len(units.numbers), np.float32)
+        matrix = sparse.csr_matrix((counts, (rows, units.numbers)), shape=shape)
         matrix.sum_duplicates()
         documents = np.bincount(matrix.indices, minlength=shape[1])
         idf = (np.log((1 + shape[0]) / (1 + documents)) + 1).astype(np.float32)
         matrix.data = (1 + np.log(matrix.data)) * idf[matrix.indices]
         norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
         matrix = sparse.diags(1 / np.maximum(norms, 1e-9)).dot(matrix).tocsc().astype(np.float32)
-        return cls(analyzer, vocabulary, idf, matrix)
+        return cls({name: place for place, name in enumerate(units.names)}, idf, matrix)
 
     def cosines(self, units: Sequence[str]) -> np.ndarray:
         """The cosine of a question, given as units, with every passage; unknown units lengthen the question."""
@@ -93,23 +66,20 @@ class CosineField:
         return self.unknown_idf if column is None else float(self.idf[column])
 
     def save(self, path: Path) -> None:
-        """Write the field as one .npz file."""
-        names = np.array(list(self.vocabulary), dtype=object).astype("U") if self.vocabulary else np.array([], "U1")
+        """Write the field as one .npz file; its vocabulary stands with the units."""
         matrix = self._matrix
         np.savez(
-            path, names=names, idf=self.idf, data=matrix.data, indices=matrix.indices,
-            indptr=matrix.indptr, shape=np.array(matrix.shape),
+            path, idf=self.idf, data=matrix.data, indices=matrix.indices, indptr=matrix.indptr,
+            shape=np.array(matrix.shape),
         )  # fmt: skip
 
     @classmethod
-    def load(cls, analyzer: Analyzer, path: Path) -> CosineField:
-        """Read what `save` wrote."""
+    def load(cls, path: Path, names: Sequence[str]) -> CosineField:
+        """Read what `save` wrote; `names` are the units in the order of their numbers."""
         with np.load(path, allow_pickle=False) as stored:
-            matrix = sparse.csc_matrix(
-                (stored["data"], stored["indices"], stored["indptr"]), shape=tuple(stored["shape"])
-            )
-            names = [str(name) for name in stored["names"]]
-            return cls(analyzer, {name: place for place, name in enumerate(names)}, stored["idf"], matrix)
+            parts = (stored["data"], stored["indices"], stored["indptr"])
+            matrix = sparse.csc_matrix(parts, shape=tuple(stored["shape"]))
+            return cls({name: place for place, name in enumerate(names)}, stored["idf"], matrix)
 
 
 class LanguageBm25:
@@ -120,14 +90,20 @@ class LanguageBm25:
         self._places = places
 
     @classmethod
-    def build(cls, language: Language, passages: Sequence[Passage], units: Sequence[list[str]]) -> LanguageBm25:
+    def build(cls, language: Language, passages: Sequence[Passage], units: Column) -> LanguageBm25:
         """The index over the passages of `language`; `places` remember where they stand among all."""
         import bm25s
+        from bm25s.tokenization import Tokenized
 
         places = np.array([place for place, passage in enumerate(passages) if passage.language is language], np.int64)
         retriever = bm25s.BM25()
         if len(places):
-            retriever.index([units[place] or ["∅"] for place in places], show_progress=False)
+            own = units.taken(places)
+            vocabulary = {name: number for number, name in enumerate([*own.names, "∅"])}
+            ends = own.ends.tolist()
+            # A passage of no unit has one that nobody asks for.
+            numbers = [own.numbers[begin:end].tolist() or [len(own.names)] for begin, end in pairwise(ends)]
+            retriever.index(Tokenized(numbers, vocabulary), show_progress=False)
         return cls(retriever, places)
 
     def scores(self, units: Sequence[str], length: int) -> np.ndarray:

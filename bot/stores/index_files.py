@@ -21,14 +21,13 @@ from bot.domain.programme import Programme
 from bot.encoder import lexicon
 from bot.stores import index_chroma
 from bot.stores.generations import GenerationError
-from bot.stores.index_fields import ANALYZERS, Units
 from bot.stores.index_search import DOUBTS, FEATURES, QUESTION_FEATURES
+from bot.stores.units import ANALYZERS, Column
 
 MOST_INHERITED = 20
 """Publications in a row that change one Chroma folder; then it is filled from nothing."""
 LEAST_SHARED = 0.9
 """Share of passages that must be the same, so that changing is quicker than filling."""
-UNITS = ("words", *ANALYZERS)
 
 _ENTRIES: TypeAdapter[tuple[Entry, ...]] = TypeAdapter(tuple[Entry, ...])
 _PROGRAMME: TypeAdapter[Programme] = TypeAdapter(Programme)
@@ -61,8 +60,8 @@ def search_digest() -> str:
     encoder = Path(lexicon.__file__).parent
     stores = Path(__file__).parent
     shaping = [encoder / "analysis.py", encoder / "sound.py", encoder / "calibration.json"]
-    shaping += [stores / f"{name}.py" for name in ("index", "index_files", "index_fields", "index_search")]
-    shaping += [stores / "word_alignment.py", Path(passages.__file__)]
+    shaping += [stores / f"{name}.py" for name in ("index", "index_files", "index_fields", "index_search", "units")]
+    shaping += [stores / "entry_words.py", stores / "word_alignment.py", Path(passages.__file__)]
     shaping += [*sorted((encoder / "lexicon").glob("*.tsv")), *sorted((encoder / "elsewhere").glob("*.txt"))]
     digest = hashlib.sha256()
     for path in shaping:
@@ -161,17 +160,15 @@ def write_word_vectors(folder: Path, vectors: Mapping[str, np.ndarray]) -> None:
     np.savez(folder / "words.npz", words=np.array(list(vectors), "U"), vectors=table)
 
 
-def read_units(folder: Path, names: Sequence[str] = UNITS) -> list[Units]:
-    """What each passage consists of, of these kinds."""
-    stored = json.loads((folder / "units.json").read_text("utf-8"))
-    columns = [[text.split("\t") if text else [] for text in stored[name]] for name in names]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+def read_units(folder: Path) -> dict[str, Column]:
+    """What each passage consists of, by the kind of unit."""
+    return {kind: Column.load(folder / f"units-{kind}.npz") for kind in ANALYZERS}
 
 
-def write_units(folder: Path, units: Sequence[Units]) -> None:
-    """The same; one string a passage, because a hundred thousand small lists would take seconds to read."""
-    stored = {name: ["\t".join(found[name]) for found in units] for name in UNITS}
-    (folder / "units.json").write_text(json.dumps(stored, ensure_ascii=False), "utf-8")
+def write_units(folder: Path, units: Mapping[str, Column]) -> None:
+    """The same."""
+    for kind, column in units.items():
+        column.save(folder / f"units-{kind}.npz")
 
 
 @dataclass
@@ -180,7 +177,9 @@ class Former:
 
     vectors: dict[str, np.ndarray] = field(default_factory=dict)
     words: dict[str, np.ndarray] = field(default_factory=dict)
-    units: dict[str, Units] = field(default_factory=dict)
+    units: Mapping[str, Column] = field(default_factory=lambda: dict.fromkeys(ANALYZERS, Column.of([])))
+    rows: dict[str, int] = field(default_factory=dict)
+    """Where in the units a text stands."""
     chroma: tuple[Path, Mapping[str, np.ndarray], int] | None = None
     """The newest embedded Chroma folder, the vectors in it by passage id, and how often it was taken over."""
 
@@ -190,7 +189,7 @@ class Former:
         former = cls()
         for folder in kept:
             former.learn(folder, model)
-            if former.vectors and former.units:
+            if former.vectors and former.rows:
                 break
         return former
 
@@ -207,9 +206,9 @@ class Former:
                 if manifest.chromadb == installed_version("chromadb") and (folder / "chroma").is_dir():
                     held = dict(zip(index_chroma.passage_ids(known), stored, strict=True))
                     self.chroma = (folder / "chroma", held, manifest.inherited)
-            if manifest.search == search_digest():
+            if manifest.search == search_digest() and not self.rows:
                 know_lexicon(folder)
-                self.units.update(zip(texts, read_units(folder), strict=True))
+                self.units, self.rows = read_units(folder), {text: row for row, text in enumerate(texts)}
         except (OSError, ValueError, KeyError, GenerationError):
             return
 

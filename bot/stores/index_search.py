@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from scipy import sparse
 
 from bot.domain.calibration import Candidate, Evidence
 from bot.domain.knowledge import NOBODY, Entry, Passage, PassageKind
 from bot.domain.language import Language
 from bot.encoder import analysis, lexicon
 from bot.encoder.lexicon import CONCEPT
-from bot.stores.index_fields import CosineField, LanguageBm25, Units, analysed
+from bot.stores.entry_words import EntryWords, every, is_telling, telling
+from bot.stores.index_fields import CosineField, LanguageBm25
+from bot.stores.units import Column, Units, analysed
 from bot.stores.word_alignment import ALIGNED, WordAlignment
 
 DENSE_HITS = 80
@@ -56,11 +57,6 @@ NEAREST = 20
 SHARPNESS = 8.0
 """How fast a neighbour's vote fades with its likeness: exp(8 * likeness)."""
 
-SMOOTHING = 8.0
-"""Pseudo-questions of the background in an entry's language model (Dirichlet prior, Zhai & Lafferty 2001)."""
-TELLING = 3.0
-"""A word stands in less than one question in twenty from this self-information (nats) on: only such words tell."""
-
 Nearest = Callable[[np.ndarray, int], Sequence[int]]
 
 
@@ -85,9 +81,9 @@ class Searcher:
         self,
         entries: Mapping[str, Entry],
         passages: Sequence[Passage],
-        units: Sequence[Units],
+        units: Mapping[str, Column],
         vectors: np.ndarray,
-        words: Mapping[str, np.ndarray],
+        word_vectors: Mapping[str, np.ndarray],
         fields: Mapping[str, CosineField],
         bm25: Mapping[Language, LanguageBm25],
         nearest: Nearest,
@@ -109,9 +105,14 @@ class Searcher:
         self._compared = np.flatnonzero(asked | self._lacks)
         self._asked_in = {language: self._group(asked & (languages == language.value)) for language in Language}
         self._spoken = {language: languages == language.value for language in Language}
-        self._read_entries(units)
-        self._count_units(units)
-        self._alignment = WordAlignment(compared(passages, units), words, encode)
+        words_and_concepts = every_unit(units)
+        self._words = EntryWords(passages, self._owner, len(self._ids), words_and_concepts)
+        self._numbers: list[set[str]] = [set() for _ in self._ids]
+        self._brings_questions = np.zeros(len(self._ids))
+        self._brings_questions[self._groups[PassageKind.QUESTION].owners] = 1.0
+        for place in self._telling.places:
+            self._numbers[self._owner[place]].update(numbers(passages[place].text))
+        self._alignment = WordAlignment(compared(passages, words_and_concepts), word_vectors, encode)
 
     def _group(self, chosen: np.ndarray) -> Group:
         places = np.flatnonzero(chosen)
@@ -120,46 +121,6 @@ class Searcher:
         ends = [*starts[1:].tolist(), len(places)]
         spans = dict(zip(owners[starts].tolist(), map(slice, starts.tolist(), ends), strict=True))
         return Group(places, starts, owners[starts], spans)
-
-    def _read_entries(self, units: Sequence[Units]) -> None:
-        """Which words, concepts and numbers each entry's facts have, and which it knows at all."""
-        facts: list[set[str]] = [set() for _ in self._ids]
-        known: list[set[str]] = [set() for _ in self._ids]
-        self._numbers: list[set[str]] = [set() for _ in self._ids]
-        self._brings_questions = np.zeros(len(self._ids))
-        for passage, owner, found in zip(self._passages, self._owner, units, strict=True):
-            if passage.kind in (PassageKind.NOT_ANSWERED, PassageKind.ELSEWHERE):
-                continue
-            known[owner].update(every(found))
-            self._numbers[owner].update(numbers(passage.text))
-            if passage.kind is PassageKind.QUESTION:
-                self._brings_questions[owner] = 1.0
-            else:
-                facts[owner].update(every(found))
-        self._rows = {unit: row for row, unit in enumerate(dict.fromkeys(unit for own in known for unit in own))}
-        self._known, self._facts = self._table(known), self._table(facts)
-
-    def _table(self, holdings: Sequence[set[str]]) -> np.ndarray:
-        """One row a unit, one column an entry: whether the entry has it; the last row is for unheard-of units."""
-        table = np.zeros((len(self._rows) + 1, len(self._ids)), bool)
-        for place, own in enumerate(holdings):
-            table[[self._rows[unit] for unit in own], place] = True
-        return table
-
-    def _count_units(self, units: Sequence[Units]) -> None:
-        """The language model of each entry: in how many of its questions a word or concept stands."""
-        self._vocabulary: dict[str, int] = {}
-        rows, columns = [], []
-        for passage in self._asked.places:
-            for unit in set(telling(units[passage])):
-                rows.append(self._owner[passage])
-                columns.append(self._vocabulary.setdefault(unit, len(self._vocabulary)))
-        shape = (len(self._ids), max(len(self._vocabulary), 1))
-        self._counts = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape).tocsc()
-        self._questions = np.bincount(self._owner[self._asked.places], minlength=len(self._ids)).astype(float)
-        total = self._questions.sum()
-        self._background = (np.asarray(self._counts.sum(axis=0)).ravel() + 0.5) / (total + 1)
-        self._rarest = 0.5 / (total + 1)
 
     def evidence(
         self, text: str, vector: np.ndarray, language: Language, now: datetime, only: Language | None
@@ -174,7 +135,7 @@ class Searcher:
             mask = self._spoken[only]
             dense, terms, concepts, sound, bm25 = (scores * mask for scores in (dense, terms, concepts, sound, bm25))
         together = (dense + concepts + terms + sound) / 4
-        likelihood, least = self._likelihood(spoken)
+        likelihood, least = self._words.likelihood(telling(spoken))
         shares, lacking_shares, votes = self._votes(together)
         asked, own, best = self._asked, self._asked_in[language], self._best
         lacking = self._groups[PassageKind.NOT_ANSWERED]
@@ -256,29 +217,28 @@ class Searcher:
         weights = {word: self._fields["terms"].weight(word) for word in analysis.content(spoken["words"])}
         meanings = {word: lexicon.concepts_in(word) for word in weights}
         meant = {CONCEPT + concept: self._fields["concepts"].weight(concept) for concept in spoken["concepts"]}
-        informative = {unit: self._information(unit) for unit in telling(spoken)}
+        informative = {unit: self._words.information(unit) for unit in telling(spoken)}
         asked_numbers = numbers(text)
         said = tuple(dict.fromkeys(every(spoken)))
-        known, facts = self._known, self._facts
-        understood = self._has(known, weights, places)
+        words = self._words
+        understood = words.known(weights, places)
         for row, word in enumerate(weights):
-            understood[row] |= self._has(known, [CONCEPT + one for one in meanings[word]], places).any(axis=0)
+            understood[row] |= words.known([CONCEPT + one for one in meanings[word]], places).any(axis=0)
         coverage = _share(weights, understood)
         figures = np.column_stack(
             [
-                columns[places], coverage, _share(meant, self._has(known, meant, places)),
-                _share(informative, self._has(facts, informative, places)),
+                columns[places], coverage, _share(meant, words.known(meant, places)),
+                _share(informative, words.facts(informative, places)),
                 [len(asked_numbers - self._numbers[place]) / max(len(asked_numbers), 1) for place in places],
                 self._brings_questions[places],
             ]
         )  # fmt: skip
-        known_or_not = np.where(self._has(known, said, places), "q", "u")
-        marks = np.where(self._has(facts, said, places), "f", known_or_not).T
+        marks = np.where(words.facts(said, places), "f", np.where(words.known(said, places), "q", "u")).T
         candidates = [
             Candidate(self._ids[place], tuple(own), "".join(letters), tuple(doubt))
             for place, own, letters, doubt in zip(places, figures.tolist(), marks, doubts.tolist(), strict=True)
         ]
-        unknown = [word for word in weights if word not in self._rows and not meanings[word]]
+        unknown = [word for word in weights if not words.is_known(word) and not meanings[word]]
         uncovered = 1 - float(coverage.max(initial=0.0))
         return Evidence(
             tuple(candidates),
@@ -290,34 +250,6 @@ class Searcher:
             ),
             said,
         )
-
-    def _has(self, table: np.ndarray, units: Iterable[str], places: Sequence[int]) -> np.ndarray:
-        """One row a unit: which of these entries have it."""
-        return table[[self._rows.get(unit, -1) for unit in units]][:, places]
-
-    def _information(self, unit: str) -> float:
-        column = self._vocabulary.get(unit)
-        return float(-np.log(self._rarest if column is None else self._background[column]))
-
-    def _likelihood(self, spoken: Units) -> tuple[np.ndarray, np.ndarray]:
-        """How much likelier each entry makes the question's words than all questions do; and the least likely word."""
-        ratios, weights = [np.zeros(len(self._ids))], [1e-9]
-        for unit in dict.fromkeys(telling(spoken)):
-            column = self._vocabulary.get(unit)
-            if column is None:
-                ratios.append(np.log(SMOOTHING / (self._questions + SMOOTHING)))
-            else:
-                counts = np.zeros(len(self._ids))
-                begin, end = self._counts.indptr[column], self._counts.indptr[column + 1]
-                counts[self._counts.indices[begin:end]] = self._counts.data[begin:end]
-                background = self._background[column]
-                ratios.append(np.log((counts + SMOOTHING * background) / (self._questions + SMOOTHING) / background))
-            weights.append(self._information(unit))
-        table, weight = np.array(ratios), np.array(weights)
-        mean = (table * weight[:, None]).sum(axis=0) / weight.sum()
-        told = table[weight > TELLING]
-        least = np.minimum(told.min(axis=0), 2.0) if len(told) else np.full(len(self._ids), 2.0)
-        return mean / 3, least / 3
 
     def _best(self, scores: np.ndarray, group: Group) -> np.ndarray:
         """The best score of each entry among some passages; 0 for an entry without any."""
@@ -348,25 +280,20 @@ class Searcher:
         return sorted(places)
 
 
-def compared(passages: Sequence[Passage], units: Sequence[Units]) -> list[Sequence[str]]:
+def every_unit(units: Mapping[str, Column]) -> Column:
+    """The words and the concepts of each passage, concepts marked."""
+    return units["words"].merged(units["concepts"], CONCEPT)
+
+
+def compared(passages: Sequence[Passage], units: Column) -> Column:
     """By what each passage that asks is compared with a question word by word; nothing for the others."""
     asking = (PassageKind.QUESTION, PassageKind.TITLE, PassageKind.NOT_ANSWERED, PassageKind.ELSEWHERE)
-    return [telling(found) if passage.kind in asking else () for passage, found in zip(passages, units, strict=True)]
+    return units.kept(is_telling, np.array([passage.kind in asking for passage in passages], bool))
 
 
 def _share(weights: Mapping[str, float], held: np.ndarray) -> np.ndarray:
     """Of each entry: the weight of the units it has, as a share of all."""
     return np.array([*weights.values()]) @ held / (sum(weights.values()) or 1.0)
-
-
-def every(found: Units) -> list[str]:
-    """Every word of a text, question words too, and its concepts, told apart by a mark."""
-    return [*found["words"], *(CONCEPT + concept for concept in found["concepts"])]
-
-
-def telling(found: Units) -> list[str]:
-    """The same without the words that carry no subject."""
-    return [*analysis.content(found["words"]), *(CONCEPT + concept for concept in found["concepts"])]
 
 
 def numbers(text: str) -> set[str]:

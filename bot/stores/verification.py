@@ -1,15 +1,10 @@
-"""Verifies a generation in a process of its own, because a damaged index can kill the process that opens it.
-
-Run as `python -m bot.stores.verification FOLDER [CHROMA_URL]`; exit status 0 and a line of figures, or 1 and a reason.
-"""
+"""Verifies a generation in a process of its own, because a damaged index can kill the process that opens it."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
-from bot.settings import ROOT
+from bot.stores.beside import Beside, ProcessDied
 from bot.stores.generations import GenerationError
 
 PROBES = 300
@@ -25,25 +20,44 @@ class _StoredEncoder:
         self.identity = identity
 
 
-def verify(folder: Path, chroma_url: str | None = None) -> str | None:
-    """Verify in a subprocess: None when all is well, else what is wrong."""
-    command = [
-        sys.executable,
-        "-m",
-        "bot.stores.verification",
-        str(folder.resolve()),
-        *([chroma_url] if chroma_url else []),
-    ]
-    try:
-        outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return f"the verification of {folder.name} took longer than {SECONDS} s"
-    if outcome.returncode == 0:
+class Verifier:
+    """Verifies in a process that is started beforehand."""
+
+    def __init__(self) -> None:
+        self._beside = Beside(_prepare)
+
+    def __enter__(self) -> Verifier:
+        self._beside.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._beside.__exit__(*error)  # type: ignore[arg-type]
+
+    def __call__(self, folder: Path, chroma_url: str | None = None) -> str | None:
+        """None when all is well, else what is wrong."""
+        try:
+            self._beside.call(inspect, folder.resolve(), chroma_url, seconds=SECONDS)
+        except ProcessDied as error:
+            return f"opening {folder.name} killed the process that tried it ({error})"
+        except TimeoutError:
+            return f"the verification of {folder.name} took longer than {SECONDS} s"
+        except Exception as error:
+            return f"{type(error).__name__}: {error}".removeprefix("GenerationError: ")
         return None
-    if outcome.returncode < 0:
-        return f"opening {folder.name} killed the process that tried it (signal {-outcome.returncode})"
-    lines = (outcome.stdout or outcome.stderr).strip().splitlines()
-    return lines[-1] if lines else f"the verification of {folder.name} failed"
+
+
+def verify(folder: Path, chroma_url: str | None = None) -> str | None:
+    """Verify one generation: None when all is well, else what is wrong."""
+    with Verifier() as verifier:
+        return verifier(folder, chroma_url)
+
+
+def _prepare() -> None:
+    """Import what opening a generation takes."""
+    import chromadb  # noqa: F401
+    import langchain_chroma  # noqa: F401
+
+    from bot.stores import index  # noqa: F401
 
 
 def inspect(folder: Path, chroma_url: str | None = None) -> tuple[int, int]:
@@ -98,18 +112,3 @@ def _lost(collection, index, places: list[int]) -> list[int]:  # type: ignore[no
             if not same:
                 lost.append(place)
     return lost
-
-
-def main(arguments: list[str]) -> int:
-    """The command line; any failure is one line."""
-    try:
-        count, probes = inspect(Path(arguments[0]), arguments[1] if len(arguments) > 1 else None)
-    except Exception as error:  # the reason goes to the process that asked
-        print(f"{type(error).__name__}: {error}".removeprefix("GenerationError: "))
-        return 1
-    print(f"{count} passages, {probes} probes")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from bot.encoder.analysis import simplified
-from bot.encoder.lexicon import CONCEPT
+from bot.stores.entry_words import is_concept
+from bot.stores.units import Column
 
 ALIGNED = (
     "the question's units in the passage", "the passage's units in the question",
@@ -24,25 +25,22 @@ class WordAlignment:
     """
 
     def __init__(
-        self,
-        passages: Sequence[Iterable[str]],
-        words: Mapping[str, np.ndarray],
-        encode: Callable[[list[str]], np.ndarray],
+        self, units: Column, words: Mapping[str, np.ndarray], encode: Callable[[list[str]], np.ndarray]
     ) -> None:
-        """`passages` are their words and concepts, by number; `words` their vectors, `encode` is for other words."""
+        """`units` are those of each passage, once each; `words` the vectors of words, `encode` is for other words."""
         self._encode = encode
-        self._vocabulary: dict[str, int] = {}
-        units, ends = [], [0]
-        for passage in passages:
-            units += [self._vocabulary.setdefault(unit, len(self._vocabulary)) for unit in dict.fromkeys(passage)]
-            ends.append(len(units))
-        self._units, self._ends = np.array(units, np.int64), ends
-        self._is_word = np.array([not is_concept(name) for name in self._vocabulary], bool)
-        counts = np.bincount(self._units, minlength=len(self._vocabulary))
-        self._information = np.log((len(passages) + 1) / (counts + 0.5))
-        self._rarest = float(np.log((len(passages) + 1) / 0.5))
-        nothing = np.zeros(next(iter(words.values())).shape if words else 0, np.float32)
-        self._vectors = np.array([words.get(name, nothing) for name in self._vocabulary], np.float32)
+        self._units, self._ends = units.numbers, units.ends.tolist()
+        self._vocabulary = {name: number for number, name in enumerate(units.names)}
+        self._is_word = np.array([not is_concept(name) for name in units.names], bool)
+        counts = np.bincount(self._units, minlength=len(units.names))
+        self._information = np.log((len(units) + 1) / (counts + 0.5))
+        self._rarest = float(np.log((len(units) + 1) / 0.5))
+        dimension = len(next(iter(words.values()))) if words else 0
+        self._vectors = np.zeros((len(units.names), dimension), np.float32)
+        known = [(number, words[name]) for name, number in self._vocabulary.items() if name in words]
+        if known:
+            numbers, vectors = zip(*known, strict=True)
+            self._vectors[list(numbers)] = vectors
 
     def figures(self, said: Iterable[str], places: Sequence[int | None]) -> np.ndarray:
         """One row of figures a passage (zeros for None) for the words and concepts of a question."""
@@ -88,11 +86,6 @@ class WordAlignment:
     def _question(self, words: Sequence[str]) -> np.ndarray:
         known = [self._vocabulary.get(word, -1) for word in words]
         vectors = self._vectors[known]
-        if missing := [row for row, unit in enumerate(known) if unit < 0]:
+        if missing := [row for row, unit in enumerate(known) if unit < 0 or not self._vectors[unit].any()]:
             vectors[missing] = self._encode([simplified(words[row]) for row in missing])
         return vectors
-
-
-def is_concept(unit: str) -> bool:
-    """Whether a unit is a concept of the lexicon, not a word."""
-    return unit.startswith(CONCEPT)

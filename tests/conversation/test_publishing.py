@@ -27,7 +27,7 @@ from bot.settings import EVENT_ZONE, ROOT, Settings
 from bot.stores import generations
 from bot.stores.database import Database, messages
 from tests.conversation.stand_ins import Clock, Person, ScriptedAnswering, StandInPublished
-from tests.doubles import HashEncoder
+from tests.doubles import HashEncoder, in_this_process
 
 ORGANIZER, OTHER = 7, 8
 NOW = datetime(2031, 5, 20, 7, 40, tzinfo=EVENT_ZONE)
@@ -50,7 +50,7 @@ class House:
         self.falls: tuple[Fall, ...] = ()
         self.ingestion = Ingestion(
             knowledge, self.settings.data_dir, lambda: encoder, calibrate=lambda place, model: None,
-            verify=lambda place, url: None, measure=lambda *details: self.falls,
+            measure=lambda *details: self.falls, **in_this_process(),
         )  # fmt: skip
         self.database, self.clock = database, clock
         self.publishing = Publishing(self.settings, run=self.run)

@@ -23,6 +23,7 @@ from bot.settings import EVENT_ZONE
 from bot.stores import generic_files, index, index_files
 from bot.stores.index_fields import LanguageBm25
 from bot.stores.models import SentenceEncoder
+from bot.stores.units import Column
 
 NOW = datetime(2025, 7, 10, 1, 0, tzinfo=UTC)
 
@@ -81,7 +82,8 @@ def measure(language: Language, encoder: SentenceEncoder) -> Measured:
 def bm25_of(opened: index.Index, language: Language, kind: PassageKind | None) -> Callable[[str], str]:
     """BM25 alone with the index's own tokenizers: the entry with the best passage of this kind (of any, for None)."""
     passages = [passage for passage in opened.passages if kind is None or passage.kind is kind]
-    field = LanguageBm25.build(language, passages, [analysis.lexical_terms(passage.text) for passage in passages])
+    terms = Column.of([analysis.lexical_terms(passage.text) for passage in passages])
+    field = LanguageBm25.build(language, passages, terms)
 
     def first(question: str) -> str:
         scores = field.scores(analysis.lexical_terms(question), len(passages))

@@ -20,7 +20,7 @@ from bot.settings import ROOT
 from bot.stores import generations, verification
 from bot.stores.generations import GenerationError
 from bot.stores.index import Index
-from tests.doubles import HashEncoder
+from tests.doubles import HashEncoder, in_this_process
 
 CONGRESS = ROOT / "tests" / "congress"
 
@@ -35,7 +35,8 @@ def installation(tmp_path: Path, encoder: HashEncoder) -> Ingestion:
     """The imaginary congress in folders of its own; verified in this process, which is quicker."""
     knowledge = shutil.copytree(CONGRESS, tmp_path / "knowledge")
     return Ingestion(
-        knowledge, tmp_path / "data", lambda: encoder, calibrate=lambda folder, model: None, verify=verify_here
+        knowledge, tmp_path / "data", lambda: encoder, calibrate=lambda folder, model: None,
+        **in_this_process(verify_here),
     )
 
 
@@ -123,7 +124,7 @@ def test_another_encoder_is_a_reason_to_build(installation: Ingestion):
 def test_an_unsound_build_is_not_published_and_leaves_nothing(installation: Ingestion):
     installation.publish()
     edit(installation, "practical/umbrella.en.md", "08:00", "08:30")
-    broken = replace(installation, verify=lambda folder, url: "2 probes do not find themselves")
+    broken = replace(installation, **in_this_process(lambda folder, url: "2 probes do not find themselves"))
     with pytest.raises(GenerationError, match="2 probes do not find themselves"):
         broken.publish()
     assert [path.name[:4] for path in (installation.data_dir / "generations").iterdir()] == ["0001"]
@@ -173,7 +174,7 @@ def test_rollback_rebuilds_a_damaged_generation(installation: Ingestion):
     edit(installation, "practical/umbrella.en.md", "08:00", "08:30")
     installation.publish()
     (damaged / "vectors.npy").write_bytes(b"nothing")
-    version = replace(installation, verify=lambda folder, url: verify_quietly(folder)).rollback()
+    version = replace(installation, **in_this_process(lambda folder, url: verify_quietly(folder))).rollback()
     assert version.generation.endswith(".1")
     assert body(installation, "umbrella").endswith("08:00 to 19:00.")
 
@@ -215,7 +216,7 @@ KILLED = textwrap.dedent(
     from pathlib import Path
     from bot.services.ingestion import Ingestion
     from bot.stores import generations, index_chroma
-    from tests.doubles import HashEncoder
+    from tests.doubles import HashEncoder, all_is_well, in_this_process
 
     knowledge, data, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
     def die(*arguments, **named):
@@ -232,7 +233,7 @@ KILLED = textwrap.dedent(
         generations._append = die
     Ingestion(knowledge, data, lambda: encoder,
               calibrate=die if moment == "calibrating" else lambda folder, encoder: None,
-              verify=die if moment == "verifying" else lambda folder, url: None).publish()
+              **in_this_process(die if moment == "verifying" else all_is_well)).publish()
     """
 )
 

@@ -396,7 +396,10 @@ def test_a_damaged_manifest_is_no_generation(copy: Path, encoder: HashEncoder, d
 
 @pytest.mark.parametrize(
     "file",
-    ["entries.json", "programme.json", "passages.json", "vectors.npy", "terms.npz", "bm25-zh/places.npy", "units.json"],
+    [
+        "entries.json", "programme.json", "passages.json", "vectors.npy", "terms.npz", "bm25-zh/places.npy",
+        "units-words.npz", "words.npz",
+    ],
 )
 @pytest.mark.parametrize("damage", ["missing", "torn"])
 def test_no_damaged_file_goes_unnoticed(copy: Path, encoder: HashEncoder, file: str, damage: str):
