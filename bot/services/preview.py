@@ -70,7 +70,7 @@ class Collision:
 
 @dataclass(frozen=True)
 class FigureRow:
-    """A figure of the golden questions on both generations; None before when nothing is published."""
+    """A figure of a sample of golden questions on both generations; None before when nothing is published."""
 
     language: Language
     before: Figure | None
@@ -130,8 +130,10 @@ def preview(
     sessions = changes_between(old_programme, knowledge.programme) if old_programme else ()
     questions = _distinct(real)
     golden = quality.golden_for({entry.id for entry in (*old_entries, *knowledge.entries)}, ingestion.data_dir)
+    touched = {*changes.added, *changes.changed, *changes.removed}
+    weights = quality.sampled(golden, touched, quality.SECOND_SAMPLE)
     own = _new_questions(changes, old_entries, knowledge.entries)
-    asked = [*questions, *quality.asked_of(golden), *own]
+    asked = [*questions, *quality.asked_of(weights), *own]
     with tempfile.TemporaryDirectory(prefix="preview-") as name:
         folder = Path(name) / "generation"
         _build(ingestion, encoder, knowledge, folder, progress)
@@ -142,9 +144,10 @@ def preview(
     pairs = list(zip(asked, before, after, strict=True))
     return Preview(
         knowledge, _number(old_folder), changes, sessions,
-        tuple(_differences(pairs, questions)) if asking_old else (), sum(questions.values()), len(golden),
+        tuple(_differences(pairs, questions)) if asking_old else (), sum(questions.values()), len(weights),
         bool(asking_old),
-        tuple(_figures(golden, pairs, bool(asking_old))), _falls(golden, pairs) if asking_old else (),
+        tuple(_figures(quality.drawn(golden, quality.SECOND_SAMPLE), pairs, bool(asking_old))),
+        _falls(weights, pairs) if asking_old else (),
         tuple(_collisions(pairs, {**_parents(old_entries), **_parents(knowledge.entries)})),
         {entry.id: entry for entry in (*old_entries, *knowledge.entries)}, {entry.id: entry for entry in old_entries},
         time.monotonic() - began,
@@ -234,7 +237,7 @@ def _figures(
     for language in Language:
         sides: list[list[Judgement]] = [[], []]
         for asked, before, after in pairs:
-            if asked.golden and asked.language is language:
+            if asked.golden in by_id and asked.language is language:
                 for side, told in zip(sides, (before, after), strict=True):
                     side.append(Judgement(by_id[asked.golden], outcome_of(told), 0.0))
         old, new = (figures_of(side) for side in sides)
@@ -243,13 +246,13 @@ def _figures(
                 yield FigureRow(language, was if compared else None, now)
 
 
-def _falls(golden: Sequence[GoldenQuestion], pairs: Sequence[tuple[Asked, Told, Told]]) -> tuple[Fall, ...]:
-    by_id = {question.id: question for question in golden}
+def _falls(weights: Mapping[GoldenQuestion, float], pairs: Sequence[tuple[Asked, Told, Told]]) -> tuple[Fall, ...]:
+    by_id = {question.id: question for question in weights}
     before, after = (
         {asked.golden: quality.judged(by_id[asked.golden], told[side]) for asked, *told in pairs if asked.golden}
         for side in (0, 1)
     )
-    return quality.falls(golden, before, after)
+    return quality.falls(list(weights), before, after, {question.id: weight for question, weight in weights.items()})
 
 
 def _parents(entries: Iterable[Entry]) -> dict[str, str | None]:

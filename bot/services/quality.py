@@ -102,13 +102,14 @@ def sampled(questions: Sequence[GoldenQuestion], touched: Collection[str], size:
     found: dict[GoldenQuestion, float] = {}
     for is_near in (True, False):
         part = [question for question in questions if bool(set(question.expected) & set(touched)) is is_near]
-        chosen = sorted(part, key=_shuffled)[:size]
+        chosen = drawn(part, size)
         found |= {question: len(part) / len(chosen) for question in chosen}
     return found
 
 
-def _shuffled(question: GoldenQuestion) -> tuple[int, str]:
-    return zlib.crc32(question.id.encode()), question.id
+def drawn(questions: Iterable[GoldenQuestion], size: int) -> list[GoldenQuestion]:
+    """At most so many of the questions, as if by lot but always the same ones."""
+    return sorted(questions, key=lambda question: (zlib.crc32(question.id.encode()), question.id))[:size]
 
 
 def compare_folders(
