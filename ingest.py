@@ -114,14 +114,12 @@ def check(ingestion: Ingestion, options: argparse.Namespace) -> int:
 
 def publish(ingestion: Ingestion, options: argparse.Namespace) -> int:
     """Check, build, verify and publish, with a progress bar and a summary."""
-    knowledge = ingestion.read()
-    _show_problems(knowledge, options)
     with Bar(options.quiet) as bar:
         outcome = ingestion.publish(
-            knowledge=knowledge, strict=options.strict, rebuild=options.rebuild, reason=options.reason,
-            force=options.force, progress=bar,
+            seen=lambda knowledge: _show_problems(knowledge, options), strict=options.strict, rebuild=options.rebuild,
+            reason=options.reason, force=options.force, progress=bar,
         )  # fmt: skip
-    print(_summary(knowledge))
+    print(_summary(outcome.knowledge))
     if outcome.result == "refused":
         return _fail(f"not published: {outcome.refusal}; the last published version stays")
     assert outcome.version is not None

@@ -31,7 +31,7 @@ WARMING_UP = {
 }  # fmt: skip
 """One question for every table that is read on first use."""
 
-LOOKED_AT_EVERY = 0.5
+LOOKED_AT_EVERY = 0.25
 """Seconds between two looks at the pointer of the published generation, a file of a few letters."""
 
 

@@ -93,7 +93,7 @@ class Ingestion:
     def publish(
         self,
         *,
-        knowledge: Knowledge | None = None,
+        seen: Callable[[Knowledge], None] = lambda knowledge: None,
         strict: bool = False,
         rebuild: bool = False,
         who: str = "",
@@ -101,25 +101,30 @@ class Ingestion:
         force: str = "",
         progress: Progress = lambda stage, done, total: None,
     ) -> Outcome:
-        """Publish what was read (by default the folder as it is now), unless it has errors or nothing changed.
+        """Publish the folder as it is now, unless it has errors or nothing changed; `seen` is told what was read.
 
         When golden questions would be answered worse it refuses too, except with `force`: the reason to do so anyway.
 
         GenerationError and ModelError say what failed; the published generation stays then.
         """
         started = time.monotonic()
-        knowledge = knowledge or self.read()
-        refusal = ""
-        if count := len(knowledge.errors):
-            refusal = f"{count} error{'' if count == 1 else 's'}"
-        elif strict and knowledge.samples:
-            ids = [entry.id for entry in knowledge.samples]
-            refusal = f"sample entries are left ({len(ids)}): {', '.join(ids[:5])}{', …' if ids[5:] else ''}"
-        if refusal:
-            return Outcome(Result.REFUSED, knowledge, None, time.monotonic() - started, refusal=refusal)
-        with generations.exclusive(self.data_dir), ExitStack() as processes:
-            self._tidy()
+        with ExitStack() as processes:
+            # Started before anything is read: both are busy for three seconds until they are of use.
             encoder = self.encoder()
+            beside = processes.enter_context(self.beside(self.data_dir, encoder.name))
+            verify = processes.enter_context(self.verifier())
+            knowledge = self.read()
+            seen(knowledge)
+            refusal = ""
+            if count := len(knowledge.errors):
+                refusal = f"{count} error{'' if count == 1 else 's'}"
+            elif strict and knowledge.samples:
+                ids = [entry.id for entry in knowledge.samples]
+                refusal = f"sample entries are left ({len(ids)}): {', '.join(ids[:5])}{', …' if ids[5:] else ''}"
+            if refusal:
+                return Outcome(Result.REFUSED, knowledge, None, time.monotonic() - started, refusal=refusal)
+            processes.enter_context(generations.exclusive(self.data_dir))
+            self._tidy()
             if not rebuild and (unchanged := self._unchanged(knowledge, encoder)):
                 return Outcome(Result.UNCHANGED, knowledge, unchanged, time.monotonic() - started)
             number = generations.next_number(self.data_dir)
@@ -130,17 +135,12 @@ class Ingestion:
                 str(changes), forced=force,
             )  # fmt: skip
 
-            beside = processes.enter_context(self.beside(self.data_dir, encoder.name))
-            verify = processes.enter_context(self.verifier())
-
             def meanwhile(folder: Path) -> None:
                 if draft.parent is not None and not force:
                     refuse(self.measure(self.data_dir, folder, knowledge, changes, encoder, beside))
 
             try:
-                built = self._built(
-                    knowledge, encoder, draft, verify, progress, beside=beside, meanwhile=meanwhile
-                )  # fmt: skip
+                built = self._built(knowledge, encoder, draft, verify, progress, beside=beside, meanwhile=meanwhile)
                 with built as (version, computed):
                     folder = self._folder(version)
                     generations.keep_sources(self.data_dir, number, knowledge.files, folder / "calibration.json")
