@@ -82,6 +82,9 @@ MODALS = frozenset("can could may find look served stay можно могу мо
                    " 办 做 用".split())
 """Next to "when" or "where" and the name of a session they ask no permission."""
 EATING = frozenset("eat 吃".split())
+SPEAKING = frozenset("discuss discussed discussing talk talked talking speak speaking рассказывают рассказывает расскажут"
+                     " обсуждают обсуждается обсудят 讲 谈 聊".split())
+"""Of a hall or a time they ask what is on there or then; of a session what it is about."""
 COUNTS = frozenset("two three four five два две три четыре пять 两个 三个 四个 两场 三场 四场 个".split())
 ENGLISH = frozenset(_EN.split())
 RUSSIAN = frozenset(word.replace("ё", "е") for word in _RU.split())

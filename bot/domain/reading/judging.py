@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.domain.programme import Programme
-from bot.domain.reading.common_words import BUSES, COUNTS, EATING, MODALS, han_content, is_common
+from bot.domain.reading.common_words import BUSES, COUNTS, EATING, MODALS, SPEAKING, han_content, is_common
 from bot.domain.reading.cues import SESSION_NOUN, Cue, content_asked
 from bot.domain.reading.days import Calendar
 from bot.domain.reading.model import Reading, Relation
@@ -87,6 +87,8 @@ def content_of(
         idle |= MODALS
     if reading.kinds:
         idle |= COUNTS
+    if not kinds and (reading.rooms or reading.window is not None):
+        idle |= SPEAKING
     for start, end in sorted(set(doubted)):
         writing.uncover(start, end)
     apart = {number for start, end in doubted for number in range(start, end)}
