@@ -14,7 +14,6 @@ from bot.channels.telegram.rendering import file_content, without_edit
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _UNCHANGED = "message is not modified"
-_GONE = "message to delete not found"
 _TOO_OLD = ("query is too old", "query_id_invalid", "query id is invalid")
 _BAD_MARKUP = "can't parse entities"
 _NOT_EDITABLE = ("message to edit not found", "message can't be edited", "there is no text in the message to edit",
@@ -36,8 +35,6 @@ async def call(line: Line, chat: int, body: dict[str, Any]) -> int | None:
             return body.get("edits")
         if body["do"] == "toast" and any(part in words for part in _TOO_OLD):
             return None
-        if body["do"] == "delete" and _GONE in words:
-            return None
         if body["do"] == "delete":
             return None
         if _BAD_MARKUP in words:
@@ -56,9 +53,6 @@ async def _call(line: Line, chat: int, body: dict[str, Any], html: bool) -> int 
         return None
     if what == "leave":
         await line.leave_chat(chat)
-        return None
-    if what == "delete":
-        await line.delete_message(chat, body["message"])
         return None
     if what == "delete":
         await line.delete_message(chat, body["message"])
