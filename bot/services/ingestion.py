@@ -23,7 +23,7 @@ from bot.services import parity, replay
 from bot.services.comparison import Changes, compare
 from bot.services.publication import GotWorse, Progress, Steps, measure, now, refuse, user
 from bot.stores import generations, knowledge_files, verification
-from bot.stores.beside import Beside
+from bot.stores.beside import Beside, ProcessDied
 from bot.stores.generations import GenerationError, Version
 from bot.stores.knowledge_files import Knowledge
 
@@ -147,6 +147,9 @@ class Ingestion:
                     generations.publish(self.data_dir, version)
             except GotWorse as worse:
                 return Outcome(Result.REFUSED, knowledge, None, time.monotonic() - started, refusal=str(worse))
+            except ProcessDied as error:
+                message = f"a process that helps to publish was ended ({error}); nothing changed, publish again"
+                raise GenerationError(message) from error
             self._tidy()
             return Outcome(Result.PUBLISHED, knowledge, version, time.monotonic() - started, computed)
 

@@ -18,6 +18,7 @@ import ingest
 from bot.services.ingestion import Ingestion, Result
 from bot.settings import ROOT
 from bot.stores import generations, verification
+from bot.stores.beside import ProcessDied
 from bot.stores.generations import GenerationError
 from bot.stores.index import Index
 from tests.doubles import HashEncoder, in_this_process
@@ -129,6 +130,19 @@ def test_an_unsound_build_is_not_published_and_leaves_nothing(installation: Inge
         broken.publish()
     assert [path.name[:4] for path in (installation.data_dir / "generations").iterdir()] == ["0001"]
     assert body(installation, "umbrella").endswith("08:00 to 19:00.")
+
+
+def test_a_helping_process_that_is_ended_leaves_everything_as_it_was(installation: Ingestion):
+    installation.publish()
+    edit(installation, "practical/umbrella.en.md", "08:00", "08:30")
+
+    def ended(*details: object) -> tuple:
+        raise ProcessDied("exit status -9")
+
+    with pytest.raises(GenerationError, match="publish again"):
+        replace(installation, measure=ended).publish()
+    assert [path.name[:4] for path in (installation.data_dir / "generations").iterdir()] == ["0001"]
+    assert installation.publish().result is Result.PUBLISHED
 
 
 def test_prune_keeps_two_generations_and_all_sources(installation: Ingestion):
