@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import yaml
@@ -35,7 +36,7 @@ def read(paths: Iterable[Path] | None = None) -> list[GoldenQuestion]:
                     text=str(row["question"]),
                     expected=tuple(row.get("expected") or ()),
                     previous=tuple(row.get("previous") or ()),
-                    now=row.get("now") or FIRST_MORNING,
+                    now=_moment(row.get("now", FIRST_MORNING)),
                 )
             except (KeyError, ValueError, TypeError) as error:
                 raise ValueError(f"{path}: {row}: {error!r}") from error
@@ -67,6 +68,14 @@ def read_again(data_dir: Path) -> list[GoldenQuestion]:
         temporary.write_text(json.dumps(stored, ensure_ascii=False), "utf-8")
         temporary.replace(kept)
     return questions
+
+
+def _moment(value: object) -> datetime:
+    """A time with its zone, whether or not it stands in quotes."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        raise ValueError(f"now: {value!r} is no time with a zone, such as {FIRST_MORNING.isoformat()}")
+    return moment
 
 
 def load_rows(path: Path) -> list[dict]:

@@ -33,5 +33,20 @@ def test_a_full_question_stands_alone(text):
     assert leaning(text) is Leaning.NOT
 
 
-def test_the_message_itself_weighs_double():
-    assert joined("Where is the dinner?", "when?") == "Where is the dinner? when? when?"
+@pytest.mark.parametrize(
+    ("previous", "text", "searched"),
+    [
+        ("Where is the dinner?", "and the bus?", "Where is the dinner? and the bus? and the bus?"),
+        ("Где ужин?", "а автобус?", "Где ужин? а автобус? а автобус?"),
+        ("晚宴在哪？", "那班车呢？", "晚宴在哪？ 那班车呢？ 那班车呢？"),
+    ],
+)
+def test_a_subject_of_its_own_weighs_double(previous, text, searched):
+    assert joined(previous, text) == searched
+
+
+@pytest.mark.parametrize(
+    ("previous", "text"), [("Where is the dinner?", "when?"), ("Где ужин?", "когда?"), ("晚宴在哪？", "几点？")]
+)
+def test_a_message_without_a_subject_does_not_drown_the_one_before(previous, text):
+    assert joined(previous, text) == f"{previous} {text}"
