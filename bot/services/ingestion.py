@@ -66,6 +66,14 @@ def fitted_calibration(folder: Path, encoder: SentenceEncoder) -> Calibration:
     return shipped_or_fitted(folder, encoder)
 
 
+def _refusal(knowledge: Knowledge, strict: bool) -> str:
+    """Why these files are not even built, or nothing."""
+    if count := len(knowledge.errors):
+        return f"{count} error{'' if count == 1 else 's'}"
+    ids = [entry.id for entry in knowledge.samples] if strict else []
+    return f"sample entries are left ({len(ids)}): {', '.join(ids[:5])}{', …' if ids[5:] else ''}" if ids else ""
+
+
 @dataclass(frozen=True)
 class Ingestion:
     """One installation: where its files are, and with what its index is built.
@@ -115,23 +123,16 @@ class Ingestion:
             verify = processes.enter_context(self.verifier())
             knowledge = self.read()
             seen(knowledge)
-            refusal = ""
-            if count := len(knowledge.errors):
-                refusal = f"{count} error{'' if count == 1 else 's'}"
-            elif strict and knowledge.samples:
-                ids = [entry.id for entry in knowledge.samples]
-                refusal = f"sample entries are left ({len(ids)}): {', '.join(ids[:5])}{', …' if ids[5:] else ''}"
-            if refusal:
+            if refusal := _refusal(knowledge, strict):
                 return Outcome(Result.REFUSED, knowledge, None, time.monotonic() - started, refusal=refusal)
             processes.enter_context(generations.exclusive(self.data_dir))
             self._tidy()
             if not rebuild and (unchanged := self._unchanged(knowledge, encoder)):
                 return Outcome(Result.UNCHANGED, knowledge, unchanged, time.monotonic() - started)
-            number = generations.next_number(self.data_dir)
             changes = self._changes(knowledge)
             draft = Version(
-                number, "", knowledge.digest, encoder.identity, who or user(), now(), reason,
-                generations.current_number(self.data_dir), len(knowledge.entries), 0, len(knowledge.samples),
+                generations.next_number(self.data_dir), "", knowledge.digest, encoder.identity, who or user(), now(),
+                reason, generations.current_number(self.data_dir), len(knowledge.entries), 0, len(knowledge.samples),
                 str(changes), forced=force,
             )  # fmt: skip
 
@@ -142,8 +143,8 @@ class Ingestion:
             try:
                 built = self._built(knowledge, encoder, draft, verify, progress, beside=beside, meanwhile=meanwhile)
                 with built as (version, computed):
-                    folder = self._folder(version)
-                    generations.keep_sources(self.data_dir, number, knowledge.files, folder / "calibration.json")
+                    decision = self._folder(version) / "calibration.json"
+                    generations.keep_sources(self.data_dir, version.number, knowledge.files, decision)
                     generations.publish(self.data_dir, version)
             except GotWorse as worse:
                 return Outcome(Result.REFUSED, knowledge, None, time.monotonic() - started, refusal=str(worse))
