@@ -19,9 +19,9 @@ SHORT = 2
 
 # How people open a message that leans on the one before.
 _OPENING = re.compile(
-    r"^(а |и |но |ну а|тогда|туда|там |оттуда|его |ее |они |он |она |этот|эта|это |"
-    r"and |but |what about|how about|then |there|is it|is that|are they|does it|it |that |those|"
-    r"那|它|这个|那个|还有|然后|另外)"
+    r"^(?:(?:а|и|но|ну а|тогда|туда|там|оттуда|его|ее|их|они|он|она|этот|эта|это"
+    r"|and|but|what about|how about|then|there|is it|is that|are they|does it|it|that|those)\b"
+    r"|那|它|这个|那个|还有|然后|另外)"
 )
 
 
@@ -34,11 +34,22 @@ class Leaning(Enum):
 
 
 def leaning(text: str) -> Leaning:
-    """Whether a message may need the person's previous one to be understood."""
-    subjects = _subjects(text)
-    if not subjects or _OPENING.match(analysis.simplified(fold(text))):
+    """Whether a message may need the person's previous one to be understood.
+
+    One without a word that can be read is no follow-up: in another script, a number, a slip of the hand. Read together
+    with the one before, it would get that one's answer again.
+    """
+    if _OPENING.match(analysis.simplified(fold(text))):
         return Leaning.OPENLY
-    return Leaning.PERHAPS if len(subjects) <= SHORT else Leaning.NOT
+    known = [word for word in analysis.content(analysis.words(text)) if _is_known(word)]
+    subjects = _subjects(text)
+    if not known or len(subjects) > SHORT:
+        return Leaning.NOT
+    return Leaning.PERHAPS if subjects else Leaning.OPENLY
+
+
+def _is_known(word: str) -> bool:
+    return not word[0].isdigit() and bool(word in _pointing() or lexicon.concepts_in(word))
 
 
 def joined(previous: str, text: str) -> str:
