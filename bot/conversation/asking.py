@@ -32,6 +32,8 @@ async def answer(turn: Turn) -> list[Reply]:
         if has_words(text):
             await _record(turn, text, "courtesy", (), outcome)
         return [courteous(outcome.kind, turn.say)]
+    if isinstance(outcome, Handover) and outcome.reason is HandoverReason.ASKED and question.previous:
+        text = clean(question.previous[-1])[:LONGEST_KEPT]  # "a person, please" speaks of what was asked before
     named = {Clarification: "clarify", Handover: "handover"}.get(type(outcome), "answer")
     exchange = await _record(turn, text, named, _entries_of(outcome), outcome)
     cards: list[Reply] = []

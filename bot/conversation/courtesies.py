@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.conversation.entries import language_row
 from bot.conversation.reply import Button, Reply
 from bot.domain.question import CourtesyKind
 from bot.i18n import Translator
@@ -9,6 +10,8 @@ from bot.i18n import Translator
 
 def courteous(kind: CourtesyKind, say: Translator) -> Reply:
     """The line for this courtesy, with the menu under it."""
+    if kind is CourtesyKind.LANGUAGE:
+        return languages(say)
     return Reply(text=_line(kind, say), buttons=menu(say))
 
 
@@ -38,6 +41,12 @@ def _line(kind: CourtesyKind, say: Translator) -> str:
             return say.text("That is more than I can read at once. Please ask your question in a few sentences.")
         case CourtesyKind.EMPTY:
             return say.text("I did not find a question in this message. Please write it in a few words.")
+
+
+def languages(say: Translator) -> Reply:
+    """The languages to choose from."""
+    text = say.text("In which language shall I write to you?")
+    return Reply(text=text, buttons=(language_row("l:set:", say.language),))
 
 
 def only_text(say: Translator) -> Reply:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.conversation import entries
-from bot.conversation.courtesies import menu
+from bot.conversation.courtesies import languages, menu
 from bot.conversation.reply import Button, Reply
 from bot.conversation.turn import ButtonRefused, Handler, Turn, language_from
 from bot.domain.escalation import Escalation, EscalationState
@@ -88,8 +88,7 @@ async def start(turn: Turn, _: str) -> list[Reply]:
 
 async def choose_language(turn: Turn, _: str) -> list[Reply]:
     """/language."""
-    text = turn.say.text("In which language shall I write to you?")
-    return [Reply(text=text, buttons=(entries.language_row("l:set:", turn.language),))]
+    return [languages(turn.say)]
 
 
 async def set_language(turn: Turn, data: str) -> list[Reply]:
@@ -116,7 +115,8 @@ async def show_help(turn: Turn, _: str) -> list[Reply]:
     """/help."""
     say = turn.say
     lines = [say.text("Write your question as you would say it to a person. These commands help as well:"), ""]
-    lines += [f"/{command} – {description}" for command, description in describe_commands(say)]
+    for command, description in describe_commands(say):
+        lines.append(say.text("/{command} – {description}", command=command, description=description))
     return [Reply(title=say.label("heading", "Help"), text="\n".join(lines), buttons=menu(say))]
 
 

@@ -41,7 +41,7 @@ class HandoverReason(StrEnum):
 
 
 class CourtesyKind(StrEnum):
-    """Small talk that gets a short courteous line and the menu, nothing more."""
+    """Small talk, and wishes put to the assistant itself: a short courteous line and the menu, nothing more."""
 
     GREETING = "greeting"
     THANKS = "thanks"
@@ -52,6 +52,8 @@ class CourtesyKind(StrEnum):
     """"OK", "wait a moment", "test", laughter, an apology, "may I ask you something"."""
     COMPLAINT = "complaint"
     """About the assistant itself, not about the event."""
+    LANGUAGE = "language"
+    """"English please": gets the languages to choose from."""
     EMPTY = "empty"
     TOO_LONG = "too-long"
 

@@ -20,7 +20,7 @@ from bot.domain.question import (
     Question,
 )
 from bot.domain.reading import lookup, read
-from bot.services.courtesy import courtesy_of, without_courtesy
+from bot.services.courtesy import courtesy_of, wants_a_person, without_courtesy
 from bot.services.follow_up import Leaning, joined, leaning
 from bot.stores.index import Index
 from bot.stores.published import Published
@@ -38,8 +38,8 @@ class Answering:
 
     def answer(self, question: Question) -> Outcome:
         """The outcome for one question; the same question on the same generation gives the same outcome."""
-        if courtesy := _courtesy(clean(question.text)):
-            return courtesy
+        if outcome := _without_knowledge(clean(question.text)):
+            return outcome
         with self._published.acquire() as index:
             return answer(index, question)
 
@@ -47,15 +47,17 @@ class Answering:
 def answer(index: Index, question: Question) -> Outcome:
     """The outcome for one question asked of one generation."""
     text = clean(question.text)
-    return _courtesy(text) or decide(index, question, without_courtesy(text)[:LONGEST_SEARCHED])
+    return _without_knowledge(text) or decide(index, question, without_courtesy(text)[:LONGEST_SEARCHED])
 
 
-def _courtesy(text: str) -> Courtesy | None:
-    """What needs no knowledge: a message without a question, or none that can be one."""
+def _without_knowledge(text: str) -> Courtesy | Handover | None:
+    """What needs no knowledge: a message without a question, none that can be one, or the wish for a person."""
     if len(text) > LONGEST_QUESTION:
         return Courtesy(CourtesyKind.TOO_LONG)
     if not has_words(text):
         return Courtesy(CourtesyKind.EMPTY)
+    if wants_a_person(text):
+        return Handover(HandoverReason.ASKED)
     kind = courtesy_of(text)
     return Courtesy(kind) if kind else None
 

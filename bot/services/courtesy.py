@@ -1,4 +1,4 @@
-"""Small talk: greetings, thanks, goodbyes, "are you a bot"; recognised only when nothing else is said."""
+"""Small talk: greetings, thanks, "are you a bot"; and wishes put to the assistant itself. Only when nothing else is said."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from bot.encoder import analysis
 FILE = Path(analysis.__file__).parent / "courtesies.tsv"
 """Forms by kind and language, `|` between them; a form after `=` counts only as the whole message, otherwise as a filler.
 
-Besides the kinds there are `filler` (carries no question of its own), `address` (the assistant, otherwise a filler),
-`praise` and `blame` (thanks and a complaint only together with an address: "you are slow", but not "it is slow").
-What may answer a volunteer's question ("yes", "no", "I am here") or ask for help is no form at all: it has to reach
-people.
+Besides the kinds there are `person` (a person is wanted, as by the button), `filler` (carries no question of its own),
+`address` (the assistant, otherwise a filler), `praise` and `blame` (thanks and a complaint only together with an address:
+"you are slow", but not "it is slow"). What may answer a volunteer's question ("yes", "no", "I am here") or ask for help is no form at all: it has
+to reach people.
 """
 
 _PIECE = re.compile(r"[㐀-鿿]|[^\s㐀-鿿]+")
 """A Chinese sign, or a word as far as no Chinese sign stands in it."""
-_ADDRESS, _PRAISE, _BLAME = "address", "praise", "blame"
+_ADDRESS, _PRAISE, _BLAME, _PERSON = "address", "praise", "blame", "person"
 
 # "Hello, who are you?" is answered as a question about the assistant; a bare greeting as a greeting.
 _WEIGHT = (
@@ -35,11 +35,16 @@ _WEIGHT = (
 )
 
 
+def wants_a_person(text: str) -> bool:
+    """Whether a message only says that a person should take over."""
+    return _forms().whole.get(_plain(text)) == _PERSON
+
+
 def courtesy_of(text: str) -> CourtesyKind | None:
     """Which courtesy a message is, or None when it says or asks anything besides."""
     forms = _forms()
     plain = forms.settled(_plain(text))
-    if kind := forms.whole.get(plain):
+    if (kind := forms.whole.get(plain)) and kind != _PERSON:
         return CourtesyKind(kind)
     found: set[str] = set()
 

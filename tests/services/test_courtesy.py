@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.language import Language
 from bot.domain.question import CourtesyKind
-from bot.services.courtesy import FILE, courtesy_of, without_courtesy
+from bot.services.courtesy import FILE, courtesy_of, wants_a_person, without_courtesy
 from bot.stores import golden_files
 
 
@@ -32,10 +32,29 @@ from bot.stores import golden_files
         ("какой же ты тупой", CourtesyKind.COMPLAINT),
         ("你这个机器人怎么这么笨啊", CourtesyKind.COMPLAINT),
         ("who made you", CourtesyKind.IDENTITY),
+        ("English, please", CourtesyKind.LANGUAGE),
+        ("по-русски, пожалуйста", CourtesyKind.LANGUAGE),
+        ("请用中文", CourtesyKind.LANGUAGE),
+        ("menu", CourtesyKind.ACKNOWLEDGEMENT),
+        ("меню", CourtesyKind.ACKNOWLEDGEMENT),
+        ("菜单", CourtesyKind.ACKNOWLEDGEMENT),
     ],
 )
 def test_small_talk(text, kind):
     assert courtesy_of(text) is kind
+
+
+@pytest.mark.parametrize("text", ["Operator, please!", "Позовите человека", "转人工"])
+def test_a_person_is_wanted_and_nothing_else(text):
+    assert wants_a_person(text)
+    assert courtesy_of(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Which operator has the best coverage?", "Какой оператор лучше ловит?", "人工智能在哪个分论坛？"]
+)
+def test_a_question_about_operators_is_a_question(text):
+    assert not wants_a_person(text)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +137,7 @@ def test_no_question_about_the_event_is_taken_for_small_talk():
 
 
 def test_every_form_has_one_kind():
-    names = {*CourtesyKind, "praise", "blame", "address", "filler"}
+    names = {*CourtesyKind, "person", "praise", "blame", "address", "filler"}
     seen: set[str] = set()
     for line in FILE.read_text("utf-8").splitlines()[1:]:
         kind, *cells = line.split("\t")
