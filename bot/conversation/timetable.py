@@ -11,9 +11,9 @@ from bot.conversation import entries, sessions
 from bot.conversation.reply import Button, Reply
 from bot.conversation.spoken_reading import heading, spoken
 from bot.conversation.turn import Edition
-from bot.domain.programme import Occurrence, Programme, Session
+from bot.domain.programme import Occurrence, Programme, Room, Session
 from bot.domain.question import ProgrammeAnswer
-from bot.domain.reading import Aspect, Findings, Reading, Relation, lookup
+from bot.domain.reading import Aspect, Findings, Reading, Relation, lookup, rests_on
 from bot.i18n import Translator
 from bot.stores.database.exchanges import Exchange
 
@@ -27,6 +27,8 @@ MOST_BUTTONS = 6
 def show(answer: ProgrammeAnswer, edition: Edition, say: Translator, now: datetime) -> Reply:
     """The answer in one language, without buttons."""
     reading, findings = answer.reading, answer.findings
+    if (room := _sought(reading, edition.programme)) is not None:
+        return _way(room, edition, say)
     if (session := single(reading, edition.programme)) is not None:
         return _one(session, reading, findings, edition, say, now)
     text = "\n\n".join(part for part in _parts(reading, findings, edition.programme, say, now) if part)
@@ -46,7 +48,9 @@ def told(answer: ProgrammeAnswer) -> list[Occurrence]:
 
 
 def told_ids(answer: ProgrammeAnswer, programme: Programme) -> tuple[str, ...]:
-    """The sessions the person now knows something of."""
+    """The entries the person now knows something of."""
+    if answer.reading.seeks_room:
+        return answer.entries
     named = single(answer.reading, programme)
     ids = [*(one.session.id for one in told(answer)), *([named.id] if named else [])]
     return tuple(dict.fromkeys(ids))
@@ -54,6 +58,9 @@ def told_ids(answer: ProgrammeAnswer, programme: Programme) -> tuple[str, ...]:
 
 def rows(answer: ProgrammeAnswer, edition: Edition, say: Translator) -> list[tuple[Button, ...]]:
     """The buttons that lead on from an answer."""
+    if (room := _sought(answer.reading, edition.programme)) is not None:
+        data = f"v:pin:{entries.key_of(room.id)}:{say.language}"
+        return [(Button(say.label("button", "📍 Show on the map"), data),)]
     named = single(answer.reading, edition.programme)
     if named is not None:
         label = say.label("button", "➕ Agenda, calendar, map")
@@ -76,8 +83,7 @@ def again(exchange: Exchange, edition: Edition) -> ProgrammeAnswer:
     """The answer of a kept exchange: the same reading at the same moment, in the programme as it is now."""
     reading = _readings().validate_python(exchange.reading)
     findings = lookup(reading, edition.programme, exchange.at)
-    shown = findings.occurrences or findings.next
-    return ProgrammeAnswer(reading, findings, tuple(dict.fromkeys(one.session.id for one in shown)))
+    return ProgrammeAnswer(reading, findings, rests_on(reading, findings, edition.programme))
 
 
 def kept(reading: Reading) -> dict[str, Any]:
@@ -90,6 +96,21 @@ def _readings() -> TypeAdapter[Reading]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(Reading)
+
+
+def _sought(reading: Reading, programme: Programme) -> Room | None:
+    """The one room that a question only looks for."""
+    return programme.room(reading.rooms[0]) if reading.seeks_room else None
+
+
+def _way(room: Room, edition: Edition, say: Translator) -> Reply:
+    """Where a room is."""
+    below = [edition.entries[room.venue_id]] if room.venue_id in edition.entries else []
+    return Reply(
+        title=sessions.text_of(room.name, say),
+        text=sessions.way_to(room, edition.programme, say),
+        small_print=entries.small_print(below, edition, say),
+    )
 
 
 def _one(
@@ -148,7 +169,7 @@ def length(one: Occurrence, say: Translator) -> str:
     # Translators: in the accusative where it differs: "It lasts 1 minute".
     parts = [say.plural("{number} hour", "{number} hours", hours)] if hours else []
     parts += [say.plural("{number} minute", "{number} minutes", minutes)] if minutes or not hours else []
-    return " ".join(parts)
+    return say.text("{hours} {minutes}", hours=parts[0], minutes=parts[1]) if len(parts) > 1 else parts[0]
 
 
 def _summary(session: Session, edition: Edition, say: Translator) -> str:
@@ -179,10 +200,11 @@ def _parts(reading: Reading, findings: Findings, programme: Programme, say: Tran
         days = sessions.several_days(shown, programme) or _another_day(reading, shown, programme)
         alone = len(reading.rooms) == 1
         parts.append(sessions.listing(shown, programme, say, now, days=days, room=not alone))
+    elif findings.after_event and about_now:
+        parts.append(say.text("The schedule still shows what took place."))
     elif reading.relation is Relation.NEXT:
-        if not findings.after_event:
-            parts.append(say.text("Nothing more follows."))
-    elif not (findings.after_event and about_now):
+        parts.append(say.text("Nothing more follows."))
+    else:
         parts.append(say.text("Nothing is on at that time."))
     if findings.is_over and len(shown) > 1:
         parts.append(say.text("All of this is over."))

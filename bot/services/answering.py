@@ -19,7 +19,8 @@ from bot.domain.question import (
     ProgrammeAnswer,
     Question,
 )
-from bot.domain.reading import lookup, read
+from bot.domain.reading import Reading, lookup, read, rests_on
+from bot.encoder import lexicon
 from bot.services.courtesy import courtesy_of, wants_a_person, without_courtesy
 from bot.services.follow_up import Leaning, joined, leaning
 from bot.stores.index import Index
@@ -109,20 +110,29 @@ def _choice(first: Sequence[str], others: Sequence[str], surer: Outcome) -> Outc
 def _decided(index: Index, question: Question, searched: str, read_as: str) -> Outcome:
     """The outcome of one reading of the question.
 
-    A question whose every content word the grammar of time and place accounts for is answered from the programme;
-    any other is weighed by the calibration. The same evidence names the nearest entries of both.
+    A question whose every content word the grammar of time and place accounts for is answered from the programme, or
+    with the way to a room when it only looks for one that no entry is about; any other is weighed by the calibration.
+    The same evidence names the nearest entries of both.
     """
     evidence = evidence_for(index, question, searched)
     outcome = index.calibration.decide(evidence, question.language)
     reading = read(read_as, index.programme, question.now)
-    if reading is not None and reading.pure:
+    answered = isinstance(outcome, Answer)
+    if reading is not None and (reading.pure or (not answered and _finds_room(index, reading, read_as))):
         findings = lookup(reading, index.programme, question.now)
-        shown = [*findings.occurrences, *(() if findings.occurrences else findings.next)]
-        entries = tuple(dict.fromkeys(occurrence.session.id for occurrence in shown))
+        entries = rests_on(reading, findings, index.programme)
         first = tuple(Hit(entry, 1.0) for entry in entries)
         others = tuple(hit for hit in outcome.hits if hit.entry_id not in entries)
         return ProgrammeAnswer(reading, findings, entries, 1.0, (first + others)[:MOST_HITS])
     return _rested(index, outcome)
+
+
+def _finds_room(index: Index, reading: Reading, text: str) -> bool:
+    """Whether the way to a room is asked for, and known: its floor is not known of every room."""
+    if not reading.seeks_room:
+        return False
+    room = index.programme.room(reading.rooms[0])
+    return room is not None and (room.level is not None or "floor-level" not in lexicon.concepts_in(text))
 
 
 def _rested(index: Index, outcome: Outcome) -> Outcome:

@@ -168,6 +168,37 @@ def test_an_injection_around_a_question_gets_the_approved_answer_at_most(answeri
 
 
 @pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Where is Hall B?"), ("en", "where is gate 1"),
+        ("ru", "Где зал B?"), ("ru", "как пройти в зал А"),
+        ("zh", "B厅在哪里？"), ("zh", "1号门在哪"),
+    ],
+)  # fmt: skip
+def test_the_way_to_a_room_is_told_from_its_venue(answering: Answering, language: str, text: str):
+    assert told(ask(answering, language, text)) == ("venue-main",)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "Which floor is Hall A on?"), ("ru", "На каком этаже зал А?"), ("zh", "A厅在几楼？")]
+)
+def test_a_floor_that_nobody_told_us_is_not_answered(answering: Answering, language: str, text: str):
+    assert told(ask(answering, language, text)) == ()
+
+
+@pytest.mark.parametrize("text", ["هل أحتاج إلى تأشيرة؟", "トイレ", "1234567", "qwe zxc"])
+def test_what_cannot_be_read_is_no_follow_up(answering: Answering, text: str):
+    assert told(ask(answering, "en", text, "What is the Wi-Fi password?")) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "operator please"), ("ru", "позовите человека"), ("zh", "转人工")]
+)
+def test_who_wants_a_person_gets_one(answering: Answering, language: str, text: str):
+    assert ask(answering, language, text, "Where is the cloakroom?") == Handover(HandoverReason.ASKED)
+
+
+@pytest.mark.parametrize(
     ("language", "text", "kind"),
     [
         ("en", "hello", CourtesyKind.GREETING),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.programme import Occurrence, Programme
-from bot.domain.reading.calendar import closing_of, dates_of, end_of
+from bot.domain.reading.calendar import closing_of, end_of
 from bot.domain.reading.model import Reading, Relation, Window
 
 _STANDING_KINDS = frozenset({"desk", "exhibition"})
@@ -43,12 +43,20 @@ class Findings:
     after_event: bool = False
     """Now is after everything has ended."""
     nearest_day: date | None = None
-    """When there is nothing then: the nearest day on which there is something of what was asked for."""
+    """When there is nothing then: the nearest day on which something of what was asked for is still to come."""
 
 
 def lookup(reading: Reading, programme: Programme, now: datetime) -> Findings:
     """Everything the programme holds for a reading at this moment."""
     return _Search(reading, programme, now.astimezone(programme.zone)).find()
+
+
+def rests_on(reading: Reading, findings: Findings, programme: Programme) -> tuple[str, ...]:
+    """Ids of the entries an answer from the programme rests on: the sessions it shows, or the venue of the room."""
+    if reading.seeks_room and (room := programme.room(reading.rooms[0])) is not None:
+        return (room.venue_id,)
+    shown = findings.occurrences or findings.next
+    return tuple(dict.fromkeys(one.session.id for one in shown))
 
 
 class _Search:
@@ -176,11 +184,10 @@ class _Search:
         return ordered(one for one in later if one.slot.start == first)
 
     def nearest(self, live: Sequence[Occurrence]) -> date | None:
-        """The day with something of what was asked for that lies nearest to the time asked about."""
+        """The day with something of what was asked for, not over yet, that lies nearest to the time asked about."""
         moment = self.reading.window.start if self.reading.window else self.reading.moment or self.now
         asked = moment.astimezone(self.programme.zone).date()
-        days = {one.slot.start.astimezone(self.programme.zone).date() for one in live} or set(dates_of(self.programme))
-        ahead = {one.slot.start.astimezone(self.programme.zone).date() for one in live if self.end(one) > self.now} or days
+        ahead = {one.slot.start.astimezone(self.programme.zone).date() for one in live if self.end(one) > self.now}
         return min(ahead, key=lambda day: (abs(day - asked), day), default=None)
 
 
@@ -198,4 +205,4 @@ def ordered(found: Iterable[Occurrence]) -> list[Occurrence]:
     return sorted(found, key=key)
 
 
-__all__ = ["Findings", "end_of", "lookup", "ordered"]
+__all__ = ["Findings", "end_of", "lookup", "ordered", "rests_on"]

@@ -43,7 +43,8 @@ def doubt(
         doubted.append(cues[Cue.WHEN])
     if reading.relation is Relation.NEXT and any(one.relation is Relation.AT for one in times.clocks):
         doubted.append(cues[Cue.NEXT])
-    if reading.rooms and not reading.named and not hosts_sessions(programme, reading.rooms):
+    asks_what_is_on = reading.relation is not Relation.WHERE_IS
+    if reading.rooms and not reading.named and asks_what_is_on and not hosts_sessions(programme, reading.rooms):
         for name in names:
             if name.sort is Sort.ROOM:
                 doubted.append((name.start, name.end))

@@ -102,6 +102,11 @@ class Reading:
         return bool(self.rooms or self.venue) and not in_programme and self.relation is not Relation.WHAT_IN_ROOM
 
     @property
+    def seeks_room(self) -> bool:
+        """Whether the way to one room is asked for and nothing else."""
+        return self.relation is Relation.WHERE_IS and self.about_place and len(self.rooms) == 1 and not self.leftover
+
+    @property
     def bare(self) -> bool:
         """Whether there is nothing but a name, or nothing but several days: no question was asked about it."""
         if self.explicit or self.relation in (Relation.NOW, Relation.NEXT, Relation.FIRST, Relation.LAST):
