@@ -23,6 +23,8 @@ _SMALL_TALK = (CourtesyKind.THANKS, CourtesyKind.FAREWELL, CourtesyKind.ACKNOWLE
 
 async def heard(turn: Turn, scene: Scene) -> list[Reply] | None:
     """What a delegate writes about a question that people have goes to them; None: it is for the assistant."""
+    if turn.incoming.unreadable:
+        return None
     number = await _replied_to(turn)
     if number is None:
         number = await _meant(turn)
@@ -65,7 +67,8 @@ async def _meant(turn: Turn) -> int | None:
         mine = await _own(turn, item.id)
         if mine is not None and turn.desk.same(text, mine[0]):
             return item.id
-    return latest.id if isinstance(outcome, Handover) else None
+    complains = isinstance(outcome, Courtesy) and outcome.kind is CourtesyKind.COMPLAINT
+    return latest.id if complains or isinstance(outcome, Handover) else None
 
 
 async def _own(turn: Turn, number: int) -> tuple[str, int | None] | None:
