@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.lines import Lines
+from bot.domain.golden import FIRST_MORNING
 from bot.domain.language import Language
 from bot.domain.question import (
     Answer,
@@ -22,7 +24,7 @@ from bot.domain.question import (
     Question,
 )
 from bot.services.answering import LONGEST_QUESTION, Answering, _reconciled
-from bot.settings import EVENT_ZONE
+from bot.settings import EVENT_ZONE, ROOT, Settings
 from bot.stores.published import Published
 
 FIRST_DAY = datetime(2025, 7, 10, 14, 30, tzinfo=EVENT_ZONE)
@@ -478,3 +480,16 @@ def test_nothing_is_published_yet(tmp_path: Path, shipped: Published):
         ask(Answering(empty), "en", "Can I drink water from the tap?")
     # Small talk needs no knowledge.
     assert ask(Answering(empty), "en", "hello") == Courtesy(CourtesyKind.GREETING)
+
+
+def test_the_conversation_in_the_readme_is_a_real_one(shipped: Published):
+    block = (ROOT / "README.md").read_text("utf-8").split("```")[1]
+    lines = Lines(Answering(shipped), shipped, Settings(_env_file=None), lambda: FIRST_MORNING)
+    asked: list[Language] = []
+    for turn in block.strip().split("\n> "):
+        question, _, said = turn.removeprefix("> ").partition("\n")
+        answer = lines.answer({"question": question})
+        asked.append(answer["language"])
+        for line in filter(None, said.splitlines()):
+            assert line in answer["text"]
+    assert asked == [*Language]
