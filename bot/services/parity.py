@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bot.domain.knowledge import Entry, EntryKind, Problem, Severity
 from bot.domain.language import Language, Localized, fold
@@ -14,16 +15,26 @@ from bot.domain.parity.comparison import Contradiction, Missing, compare
 from bot.domain.parity.names import Lexicon, Name
 from bot.domain.parity.values import Kind, Value
 from bot.domain.programme import Programme
+from bot.domain.sentence import Sentence
 from bot.services.file_places import Places
 from bot.stores.knowledge_files import Knowledge
 
 GLOSSARY_KINDS = {
     "person": Kind.PERSON, "country": Kind.COUNTRY, "institution": Kind.INSTITUTION, "place": Kind.PLACE,
 }  # fmt: skip
+KIND_NAMES = {
+    Kind.NUMBER: Sentence("number"), Kind.DATE: Sentence("date"), Kind.WEEKDAY: Sentence("weekday"),
+    Kind.TIME: Sentence("time"), Kind.ROOM: Sentence("room"), Kind.LEVEL: Sentence("level"),
+    Kind.EXIT: Sentence("exit"), Kind.PHONE: Sentence("phone number"), Kind.LINK: Sentence("link"),
+    Kind.CODE: Sentence("code"), Kind.COUNTRY: Sentence("country"), Kind.PERSON: Sentence("person"),
+    Kind.INSTITUTION: Sentence("institution"), Kind.PLACE: Sentence("place"),
+}  # fmt: skip
 AMBIENT_SHARE = 0.1
 """A name in more than this share of the entries (China, Tianjin, the SCO) is left unsaid too often to be compared."""
 LENGTH = "length"
 """What a list of silenced values calls the length of sentences."""
+_SILENCE = re.compile(r"(.+?)(?:: +|(?<!\d)： *|： *(?!\d))(\S.*)", re.DOTALL)
+"""A value and the reason to pass it over, with a colon of either script; 15:30 and 15：30 hold one of their own."""
 
 
 @dataclass
@@ -33,7 +44,7 @@ class Piece:
     entry_id: str
     texts: Mapping[Language, str]
     silenced: Silences
-    readings: dict[Language, list[Value]] = field(default_factory=dict)
+    readings: dict[Language, tuple[Value, ...]] = field(default_factory=dict)
 
 
 @dataclass
@@ -77,8 +88,8 @@ class _Check:
         ]
         lexicon = lexicon_of(self._knowledge.programme, (piece.texts for piece in pieces))
         for piece in pieces:
-            piece.readings = self._readings(piece, lexicon)
-            contradictions, missing = compare(piece.readings)
+            piece.readings = {language: reading.read(text, language, lexicon) for language, text in piece.texts.items()}
+            contradictions, missing = compare(piece.readings, self._silenced(piece))
             yield from (self._contradicted(piece, one) for one in contradictions)
             yield from (self._missed(piece, one) for one in missing)
             yield from self._odd(piece)
@@ -86,56 +97,67 @@ class _Check:
         yield from self._uneven()
         yield from self._unneeded()
 
-    def _readings(self, piece: Piece, lexicon: Lexicon) -> dict[Language, list[Value]]:
-        """The values of each text; one that is silenced by one of its spellings is gone in every language."""
-        readings = {language: reading.read(text, language, lexicon) for language, text in piece.texts.items()}
-        gone = {
-            (value.kind, value.key)
-            for values in readings.values() for value in values
-            if piece.silenced.covers(value.text, value.label)
-        }  # fmt: skip
+    def _silenced(self, piece: Piece) -> set[tuple[Kind, Any]]:
+        """What is to be passed over: a value that is silenced by one of its spellings is so in every language."""
         return {
-            language: [value for value in values if (value.kind, value.key) not in gone]
-            for language, values in readings.items()
-        }
+            (value.kind, value.key)
+            for values in piece.readings.values() for value in values
+            if piece.silenced.covers(*value.spellings)
+        }  # fmt: skip
 
     def _read_silences(self) -> Iterator[Problem]:
         for entry_id, lines in self._knowledge.passed_over.items():
             silences = self._silences.setdefault(entry_id, Silences())
             for line in lines:
-                value, _, reason = line.partition(": ")
-                if reason.strip():
-                    silences.reasons[fold(value)] = reason.strip()
+                if found := _SILENCE.fullmatch(line):
+                    silences.reasons[fold(found.group(1))] = found.group(2).strip()
                 else:
                     path, place = self._places.of_silence(self._entries[entry_id], line)
-                    yield Problem(path, place, f"parity: {line!r} has no reason; write `value: reason`")
+                    problem = Sentence("parity: '{text}' has no reason; write `value: reason`", text=line)
+                    yield Problem(path, place, problem)
 
     def _unneeded(self) -> Iterator[Problem]:
         for entry_id, silences in self._silences.items():
             for value in silences.reasons.keys() - silences.used:
                 if entry_id in self._entries:
                     path, line = self._places.of_silence(self._entries[entry_id], value)
-                    yield Problem(path, line, f"parity: {value!r} is not needed any more", Severity.WARNING)
+                    problem = Sentence("parity: '{text}' is not needed any more", text=value)
+                    yield Problem(path, line, problem, Severity.WARNING)
 
     def _contradicted(self, piece: Piece, found: Contradiction) -> Problem:
         (first, own), *others = found.sides.items()
         path, line = self._at(piece, first, own[0])
-        against = " and ".join(f"{_said(values)} in {self._named(piece, other, values[0])}" for other, values in others)
-        return Problem(path, line, f"{found.kind} {_said(own)} here, but {against}")
+        kind, (second, other), rest = KIND_NAMES[found.kind], others[0], others[1:]
+        place = self._named(piece, second, other[0])
+        if rest:
+            third, further = rest[0]
+            problem = Sentence(
+                "{kind} {own} here, but {other} in {place} and {third} in {third_place}",
+                kind=kind, own=_said(own), other=_said(other), place=place,
+                third=_said(further), third_place=self._named(piece, third, further[0]),
+            )  # fmt: skip
+        else:
+            problem = Sentence(
+                "{kind} {own} here, but {other} in {place}",
+                kind=kind, own=_said(own), other=_said(other), place=place,
+            )  # fmt: skip
+        return Problem(path, line, problem)
 
     def _missed(self, piece: Piece, found: Missing) -> Problem:
         path, line = self._at(piece, found.absent[0], None)
         holders = self._named(piece, found.present[0], found.value)
-        more = "".join(f", nor in {self._at(piece, other, None)[0]}" for other in found.absent[1:])
-        message = f"{found.value.kind} {found.value.text} ({holders}) does not stand here{more}"
-        return Problem(path, line, message, Severity.WARNING)
+        kind, text = KIND_NAMES[found.value.kind], found.value.text
+        problem = Sentence("{kind} {text} ({place}) does not stand here", kind=kind, text=text, place=holders)
+        if more := tuple(self._at(piece, other, None)[0] for other in found.absent[1:]):
+            problem = Sentence("{problem}, nor in {places}", problem=problem, places=more)
+        return Problem(path, line, problem, Severity.WARNING, gap=True)
 
     def _odd(self, piece: Piece) -> Iterator[Problem]:
         for language, text in piece.texts.items():
             for oddity in wording.oddities(text, language):
                 if not piece.silenced.covers(oddity.text):
                     path, line = self._places.of_text(self._entries[piece.entry_id], language, text, oddity.start)
-                    yield Problem(path, line, oddity.message, Severity.WARNING)
+                    yield Problem(path, line, oddity.problem, Severity.WARNING)
 
     def _uneven(self) -> Iterator[Problem]:
         bodies = {
@@ -149,9 +171,15 @@ class _Check:
             for one in uneven:
                 path, line = self._places.of_text(entry, one.language, one.sentence, 0)
                 other_path, other_line = self._places.of_text(entry, one.other_language, one.other, 0)
-                much = f"{one.factor:.1f} times longer" if one.factor > 1 else f"{1 / one.factor:.1f} times shorter"
-                message = f"a text {much} than usual against {other_path}:{other_line}: {_shortened(one.sentence)}"
-                yield Problem(path, line, message, Severity.WARNING)
+                place, text = f"{other_path}:{other_line}", _shortened(one.sentence)
+                problem = (
+                    Sentence("a text {much} times longer than usual against {place}: {text}",
+                             much=f"{one.factor:.1f}", place=place, text=text)
+                    if one.factor > 1
+                    else Sentence("a text {much} times shorter than usual against {place}: {text}",
+                                  much=f"{1 / one.factor:.1f}", place=place, text=text)
+                )  # fmt: skip
+                yield Problem(path, line, problem, Severity.WARNING)
 
     def _against_programme(self, lexicon: Lexicon) -> Iterator[Problem]:
         programme = self._knowledge.programme
@@ -164,11 +192,11 @@ class _Check:
             for language, rendering in entry.renderings.items():
                 text = f"{rendering.title}\n{rendering.body}"
                 values = reading.read(text, language, lexicon)
-                for kind, said, meant in schedule.deviations(session, values, programme.zone, room_keys):
-                    if silenced.covers(said.text, said.label):
+                for said, problem in schedule.deviations(session, values, programme.zone, room_keys):
+                    if silenced.covers(*said.spellings):
                         continue
                     path, line = self._places.of_text(entry, language, text, said.start)
-                    yield Problem(path, line, f"{kind} {said.text} in the text, but the session says {meant}")
+                    yield Problem(path, line, problem)
 
     def _at(self, piece: Piece, language: Language, value: Value | None) -> tuple[str, int]:
         entry = self._entries[piece.entry_id]
@@ -242,8 +270,8 @@ def _whole(entry: Entry) -> dict[Language, str]:
     return {language: f"{rendering.title}\n{rendering.body}" for language, rendering in entry.renderings.items()}
 
 
-def _said(values: Sequence[Value]) -> str:
-    return ", ".join(dict.fromkeys(value.text for value in values))
+def _said(values: Sequence[Value]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value.text for value in values))
 
 
 def _shortened(sentence: str) -> str:

@@ -97,7 +97,8 @@ def test_dates(text, language, days):
         ("Залы А, В и С", RU, Kind.ROOM, ["hall a", "hall b", "hall c"]),
         ("Halls A, B and C", EN, Kind.ROOM, ["hall a", "hall b", "hall c"]),
         ("二层210室", ZH, Kind.ROOM, ["room 210"]), ("в комнате 210", RU, Kind.ROOM, ["room 210"]),
-        ("у третьих ворот, от ворот 2", RU, Kind.ROOM, ["gate 2"]), ("Gate 2, 10 July", EN, Kind.ROOM, ["gate 2"]),
+        ("у третьих ворот, от ворот 2", RU, Kind.ROOM, ["gate 3", "gate 2"]),
+        ("Gate 2, 10 July", EN, Kind.ROOM, ["gate 2"]),
         ("в Банкетном зале", RU, Kind.ROOM, ["banquet-hall"]), ("宴会厅", ZH, Kind.ROOM, ["banquet-hall"]),
         ("二层", ZH, Kind.LEVEL, ["level 2"]), ("на втором этаже", RU, Kind.LEVEL, ["level 2"]),
         ("on the 2nd floor", EN, Kind.LEVEL, ["level 2"]), ("+86 22 2345 6789", EN, Kind.PHONE, ["02223456789"]),
@@ -178,7 +179,7 @@ def test_a_unit_or_a_year_that_only_one_names_does_not_matter():
     ],
 )  # fmt: skip
 def test_wording(text, language, part):
-    found = [oddity.message for oddity in wording.oddities(text, language)]
+    found = [str(oddity.problem) for oddity in wording.oddities(text, language)]
     assert (found == []) if part is None else (len(found) == 1 and part in found[0])
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from bot.domain.knowledge import Entry, EntryKind, Problem, Severity
 from bot.domain.language import Language
+from bot.domain.parity.values import Kind
 from bot.services import parity
 from bot.settings import ROOT
 from bot.stores import knowledge_files
@@ -172,3 +173,65 @@ def test_every_silence_of_the_shipped_knowledge_has_a_reason_and_is_needed():
     assert len(alarms) >= len(shipped().passed_over)
     for entry_id in shipped().passed_over:
         assert any(f"/{entry_id}." in path for path in silenced), entry_id
+
+
+def test_every_kind_of_value_can_be_named_in_three_languages():
+    assert set(parity.KIND_NAMES) == set(Kind)
+
+
+def spoken(zh: str, ru: str, en: str, *silences: str) -> list[Problem]:
+    """What is told of values when an entry of the shipped knowledge says this, with these lines under `parity:`."""
+    entry = next(entry for entry in shipped().entries if entry.kind is EntryKind.PROSE and len(entry.renderings) == 3)
+    for language, body in zip(Language, (zh, ru, en), strict=True):
+        entry = changed(entry, language, body)
+    entries = tuple(entry if one.id == entry.id else one for one in shipped().entries)
+    silenced = {**shipped().passed_over, entry.id: silences}
+    paths = {rendering.path for rendering in entry.renderings.values()}
+    problems = parity.check(replace(shipped(), entries=entries, passed_over=silenced))
+    return [problem for problem in problems if problem.path in paths and "usual" not in str(problem.message)]
+
+
+HALLS = ("请到B厅集合吃饭。", "Приходите в зал А обедать.", "Come to Hall B to have lunch.")
+TIMES = ("下午两点半开始。", "Начало в 15:30.", "It starts at 2:30 pm.")
+GROWTH = ("论坛规模增长7.5%。", "Форум вырос на 7,4 %.", "The forum grew by 7.5%.")
+
+
+@pytest.mark.parametrize(
+    ("texts", "silence"),
+    [
+        (HALLS, "зал А: у русской группы свой зал"), (HALLS, "Зал А：理由充分"), (HALLS, "B厅：理由充分"),
+        (HALLS, "Hall B: the others lunch there"), (TIMES, "15:30: отдельный сбор"), (TIMES, "15：30：单独集合"),
+        (TIMES, "下午两点半： 单独集合"), (GROWTH, "7,4 %: округлено"), (GROWTH, "7,4: округлено"),
+        (GROWTH, "7.5：四舍五入"),
+    ],
+)  # fmt: skip
+def test_one_silence_is_enough_for_one_fact(texts, silence):
+    assert [problem.severity for problem in spoken(*texts)] == [Severity.ERROR]
+    assert spoken(*texts, silence) == []
+
+
+def test_a_silence_covers_no_second_fact():
+    ends = ("17:00结束。", "Конец в 18:00.", "It ends at 17:00.")
+    left = spoken(*(f"{start} {end}" for start, end in zip(TIMES, ends, strict=True)), "15:30: отдельный сбор")
+    assert [problem.severity for problem in left] == [Severity.ERROR]
+    assert "18:00" in str(left[0].message) and "17:00" in str(left[0].message) and "14:30" not in str(left[0].message)
+
+
+@pytest.mark.parametrize("silence", ["зал А", "зал А：", "зал А: "])
+def test_a_silence_without_a_reason_is_an_error_and_silences_nothing(silence):
+    found = spoken(*HALLS, silence)
+    assert [problem.severity for problem in found] == [Severity.ERROR, Severity.ERROR]
+    assert any("no reason" in str(problem.message) for problem in found)
+
+
+def test_a_session_may_say_its_time_in_words():
+    session = next(one for one in shipped().programme.sessions if f"{one.slots[0].start:%H:%M}" == "14:00")
+    entry = next(one for one in shipped().entries if one.id == session.id)
+
+    def errors(body: str) -> list[str]:
+        entries = tuple(changed(entry, EN, body) if one is entry else one for one in shipped().entries)
+        found = parity.check(replace(shipped(), entries=entries))
+        return [str(problem.message) for problem in found if "session says" in str(problem.message)]
+
+    assert errors("It starts at two in the afternoon.") == errors("It starts at 2 o'clock.") == []
+    assert len(errors("It starts at half past two.")) == 1

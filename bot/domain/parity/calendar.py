@@ -1,12 +1,13 @@
-"""Dates, weekdays and times of day in every spelling of the three languages."""
+"""Dates and weekdays in every spelling of the three languages."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.domain.language import Language
-from bot.domain.parity import chinese_numerals
+from bot.domain.parity import chinese_numerals, word_numerals
+from bot.domain.parity.units import magnitude_after, unit_after
 from bot.domain.parity.values import Kind, Sheet, Value
 
 _N = rf"(?:\d{{1,2}}|[{chinese_numerals.CHARACTERS[2:13]}]{{1,3}})"
@@ -23,28 +24,41 @@ _RU_MONTH, _EN_MONTH = "(?:" + "|".join(_RU_MONTHS) + ")", "(?:" + "|".join(_EN_
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{2})\.(\d{4})(?!\d)")
 _SLASHED = re.compile(r"(?<!\d)(\d{4})/(\d{1,2})/(\d{1,2})(?!\d)")
-
-_ZH_DAY = re.compile(rf"(?:(\d{{4}})年)?({_N})月({_N})[日号]")
-_ZH_NEXT = re.compile(
-    rf"(?:\s*[（(][^）)]{{0,8}}[）)])?\s*(?:至|到|—|–|-|~|、|和|及|与)\s*(?:(\d{{4}})年)?(?:({_N})月)?({_N})[日号]"
+_DAY_FIRST = re.compile(r"(?<![\d/])(\d{1,2})/(0?[1-9]|1[0-2])/(\d{4})(?![\d/])")
+_SHORT_SLASHED = re.compile(r"(?<![\d/])(?:([12]?\d|3[01])/(0[1-9])|(0[1-9]|[12]\d|3[01])/(1[0-2]))(?![\d/])")
+# «В 11.07» is a time, «до 18.10» sooner one than a date, but «с 10.10 по 11.10» are dates.
+_SHORT_DOTTED = re.compile(
+    r"(?<![\d.,:])(?<!\bв )(?!(?:(?<=\bс )|(?<=\bдо )|(?<=\bк ))\d+\.(?:05|10)(?! по ))"
+    r"(?:(\d{1,2})\s?[-–—]\s?)?(0?[1-9]|[12]\d|3[01])\.(0[1-9]|1[0-2])(?!\d|[.,:]\d)"
 )
+
+_ZH_TO = r"\s*(?:至|到|—|–|-|~|、|和|及|与)\s*"
+# «7月10至11日»
+_ZH_DAY = re.compile(rf"(?:(\d{{4}})年)?({_N})月({_N})(?:[日号]|(?={_ZH_TO}(?:{_N}月)?{_N}[日号]))")
+_ZH_NEXT = re.compile(rf"(?:\s*[（(][^）)]{{0,8}}[）)])?{_ZH_TO}(?:(\d{{4}})年)?(?:({_N})月)?({_N})[日号]")
 _ZH_MONTH = re.compile(rf"(?:(\d{{4}})年)?({_N})月(?!\d|[{chinese_numerals.CHARACTERS}])")
+_RU_DAY = rf"(?:\d{{1,2}}(?:-?го|-?е)?|{word_numerals.one_of(Language.RU, 1, 31, ordinal=True)})"
 _RU_DAYS = re.compile(
-    r"(?<![\d.,:])(\d{1,2}(?:-?го|-?е)?(?:\s*(?:,|и|–|—|-|по|до)\s*\d{1,2}(?:-?го|-?е)?)*)\s+"
+    rf"(?<![\w.,:])({_RU_DAY}(?:\s*(?:,|и|–|—|-|по|до)\s*{_RU_DAY})*)\s+"
     rf"({_RU_MONTH})(?:\s+(\d{{4}})(?!:?\d))?",
     re.IGNORECASE,
 )
 _RU_MONTH_ALONE = re.compile(rf"(?<!\w)({_RU_MONTH})(?:\s+(\d{{4}})(?!:?\d))?", re.IGNORECASE)
-_EN_DAYS = re.compile(
-    r"(?<![\d.,:])(\d{1,2}(?:st|nd|rd|th)?(?:\s*(?:,|and|–|—|-|to|&)\s*\d{1,2}(?:st|nd|rd|th)?)*)\s+(?:of\s+)?"
-    rf"({_EN_MONTH})(?:,?\s+(\d{{4}})(?!:?\d))?"
-)
-_EN_MONTH_FIRST = re.compile(
-    rf"(?<!\w)({_EN_MONTH})\s+(\d{{1,2}}(?:st|nd|rd|th)?(?!\d|:)(?:\s*(?:and|–|—|-|to|&)\s*\d{{1,2}}(?:st|nd|rd|th)?"
-    r"(?!\d|:))*)(?:,?\s+(\d{4})(?!:?\d))?"
-)
+_EN_DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?(?!\d|:)|{word_numerals.one_of(Language.EN, 1, 31, ordinal=True)})"
+_EN_LIST = rf"(?:the\s+)?{_EN_DAY}(?:\s*(?:,|and|–|—|-|to|&)\s*(?:the\s+)?{_EN_DAY})*"
+_EN_DAYS = re.compile(rf"(?<![\w.,:])({_EN_LIST})\s+(?:of\s+)?({_EN_MONTH})(?:,?\s+(\d{{4}})(?!:?\d))?")
+_EN_MONTH_FIRST = re.compile(rf"(?<!\w)({_EN_MONTH})\s+({_EN_LIST})(?:,?\s+(\d{{4}})(?!:?\d))?")
 _EN_MONTH_ALONE = re.compile(rf"(?<!\w)({_EN_MONTH})(?:,?\s+(\d{{4}})(?!:?\d))?")
 _EN_MODAL = re.compile(r"(?:\b(?:in|of|since|by|until|from|till|early|late|mid|and|to|–)[ -])$", re.IGNORECASE)
+
+_DAYS = {Language.RU: f"(?i:{_RU_DAY})", Language.EN: _EN_DAY}
+_DAY_ALONE = {
+    Language.ZH: re.compile(
+        r"(?:(?<=[，。；、,;和及与至到于在从自（(：—–-])|^)(\d{1,2})日(?![内游间前后常程])", re.MULTILINE
+    ),
+    Language.RU: re.compile(r"(?<![\w.,])(\d{1,2})-го(?=\s*(?:[,.;:)—–-]|в\b|с\b|до\b|числа|$))"),
+    Language.EN: re.compile(r"\bthe\s+(\d{1,2})(?:st|nd|rd|th)(?=\s*(?:[,.;:)—–]|at\b|from\b|until\b|$))"),
+}
 
 _WEEKDAYS = {
     # «среда» is an environment too, so it counts in brackets and in «в среду» only.
@@ -70,26 +84,63 @@ def _date(
 def read_dates(sheet: Sheet, language: Language) -> Iterator[Value]:
     """Days (with or without a year) and months; a range gives both its ends."""
     yield from _weekdays(sheet, language)
-    for pattern, order in ((_ISO, (1, 2, 3)), (_SLASHED, (1, 2, 3)), (_DOTTED, (3, 2, 1))):
+    dates = [*_in_digits(sheet), *_with_month(sheet, language)]
+    yield from dates
+    yield from _without_month(sheet, language, dates)
+
+
+def _in_digits(sheet: Sheet) -> Iterator[Value]:
+    for pattern, order in ((_ISO, (1, 2, 3)), (_SLASHED, (1, 2, 3)), (_DOTTED, (3, 2, 1)), (_DAY_FIRST, (3, 2, 1))):
         for found in sheet.take(pattern):
             year, month, day = (found.group(place) for place in order)
             yield _date(sheet, found.span(), int(month), int(day), year)
+
+
+def _with_month(sheet: Sheet, language: Language) -> Iterator[Value]:
     if language is Language.ZH:
         yield from _chinese_dates(sheet)
     elif language is Language.RU:
-        yield from _listed(sheet, _RU_DAYS, _RU_MONTHS, days=1, month=2)
+        yield from _short(sheet, language)
+        yield from _listed(sheet, _RU_DAYS, _RU_MONTHS, language, days=1, month=2)
         for found in sheet.take(_RU_MONTH_ALONE):
             number = _month_number(found.group(1), _RU_MONTHS)
             yield _date(sheet, found.span(), number, None, found.group(2), weak=not found.group(2))
     else:
-        yield from _listed(sheet, _EN_DAYS, _EN_MONTHS, days=1, month=2)
-        yield from _listed(sheet, _EN_MONTH_FIRST, _EN_MONTHS, days=2, month=1)
+        yield from _short(sheet, language)
+        yield from _listed(sheet, _EN_DAYS, _EN_MONTHS, language, days=1, month=2)
+        yield from _listed(sheet, _EN_MONTH_FIRST, _EN_MONTHS, language, days=2, month=1)
         for found in list(_EN_MONTH_ALONE.finditer(sheet.text)):
             bare = not found.group(2)
             if bare and found.group(1) in {"May", "Mar", "March"} and not _EN_MODAL.search(sheet.text[: found.start()]):
                 continue
             number = _month_number(found.group(1), _EN_MONTHS)
             yield _date(sheet, found.span(), number, None, found.group(2), weak=bare)
+            sheet.cover(*found.span())
+
+
+def _short(sheet: Sheet, language: Language) -> Iterator[Value]:
+    """«11.07» and "11/07", which name no year; Russian decimals have a comma, so the first is hardly ever a number."""
+    if language is Language.RU:
+        for found in list(_SHORT_DOTTED.finditer(sheet.text)):
+            size, end = magnitude_after(sheet.text, found.end(), language)
+            unit, _ = unit_after(sheet.text, end, language)
+            # «11.07 с утра» looks like seconds.
+            if size == 1 and (unit is None or unit.family == "s"):
+                for day in filter(None, found.group(1, 2)):
+                    yield _date(sheet, found.span(), int(found.group(3)), int(day), None)
+                sheet.cover(*found.span())
+    for found in sheet.take(_SHORT_SLASHED):
+        day, month = found.group(1, 2) if found.group(1) else found.group(3, 4)
+        yield _date(sheet, found.span(), int(month), int(day), None)
+
+
+def _without_month(sheet: Sheet, language: Language, dates: Sequence[Value]) -> Iterator[Value]:
+    """A day whose month the date before it names: «7月10日12:15、11日12:00», «10 июля в 12:15, 11-го в 12:00»."""
+    for found in list(_DAY_ALONE[language].finditer(sheet.text)):
+        before = [date for date in dates if date.start < found.start() and not date.weak]
+        if before:
+            month = max(before, key=lambda date: date.start).key[0]
+            yield _date(sheet, found.span(), month, int(found.group(1)), None)
             sheet.cover(*found.span())
 
 
@@ -106,11 +157,11 @@ def _weekdays(sheet: Sheet, language: Language) -> Iterator[Value]:
 
 
 def _listed(
-    sheet: Sheet, pattern: re.Pattern[str], months: tuple[str, ...], *, days: int, month: int
+    sheet: Sheet, pattern: re.Pattern[str], months: tuple[str, ...], language: Language, *, days: int, month: int
 ) -> Iterator[Value]:
     for found in sheet.take(pattern):
         number = _month_number(found.group(month), months)
-        numbers = [int(day) for day in re.findall(r"\d+", found.group(days))]
+        numbers = [word_numerals.read(day, language) for day in re.findall(_DAYS[language], found.group(days))]
         for place, day in enumerate(numbers):
             # A single date is shown whole, one of a list with the whole list.
             yield _date(sheet, found.span(), number, day, found.group(3) if place == len(numbers) - 1 else None)
@@ -134,62 +185,3 @@ def _chinese_dates(sheet: Sheet) -> Iterator[Value]:
         month = chinese_numerals.read(found.group(2))
         if 1 <= month <= 12:
             yield _date(sheet, found.span(), month, None, found.group(1), weak=not found.group(1))
-
-
-_CLOCK = re.compile(
-    r"(凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|夜里)?\s?(?<![\d.:])([01]?\d|2[0-4]):([0-5]\d)(?::\d\d)?(?!\d)"
-    r"(?:\s?([ap])\.?m\b\.?)?",
-    re.IGNORECASE,
-)
-_ZH_CLOCK = re.compile(
-    rf"(凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|夜里)?\s?(?<![\d小第{chinese_numerals.CHARACTERS}])({_N}|两)[点时]"
-    rf"(?!间|候|段|速|区|击|评)(?:钟|整|(半)|(一刻)|({_N})分?)?"
-)
-_EN_HALVES = re.compile(r"(?<![\d.:])(1[0-2]|[1-9])(?:\.([0-5]\d))?\s?([ap])\.?m\b\.?", re.IGNORECASE)
-_EN_DOTTED = re.compile(r"(?<=\bat )([01]?\d|2[0-3])\.([0-5]\d)(?!\d)|(?<=\bfrom )([01]\d|2[0-3])\.([0-5]\d)(?!\d)")
-_RU_DOTTED = re.compile(r"(?:(?<=\bв )|(?<=\bс )|(?<=\bдо )|(?<=\bк ))([01]?\d|2[0-3])\.([0-5]\d)(?![\d.])")
-_RU_HOURS = re.compile(
-    r"(?<![\d.:,])(\d{1,2})(?:\s+час(?:а|ов|ам)?|\s?ч\.?)?(?:\s+(\d{1,2})\s+мин\w*\.?)?\s+(утра|дня|вечера|ночи)\b"
-)
-_RU_AT = re.compile(r"\b(?:в|к|с|до|после)\s+(\d{1,2})\s+час(?:а|ов|ам)?\b(?!\s+(?:до|назад|после))")
-_NAMED = {
-    Language.ZH: ((re.compile(r"正午|中午(?=[，。；\s])"), 720), (re.compile(r"午夜|零点"), 0)),
-    Language.RU: ((re.compile(r"\bполдень|\bполудня|\bполудню"), 720), (re.compile(r"\bполноч[ьи]\b"), 0)),
-    Language.EN: ((re.compile(r"\b(?:noon|midday)\b"), 720), (re.compile(r"\bmidnight\b"), 0)),
-}
-_LATER = {"下午", "傍晚", "晚上", "晚间", "夜里", "дня", "вечера", "p", "P"}
-
-
-def read_times(sheet: Sheet, language: Language) -> Iterator[Value]:
-    """Times of day, as minutes after midnight."""
-    for found in sheet.take(_CLOCK):
-        yield _time(sheet, found, found.group(2), found.group(3), found.group(1) or found.group(4))
-    if language is Language.ZH:
-        for found in sheet.take(_ZH_CLOCK):
-            part, hour, half, quarter, minute = found.groups()
-            minutes = 30 if half else 15 if quarter else chinese_numerals.read(minute) if minute else 0
-            yield _time(sheet, found, str(chinese_numerals.read(hour)), str(minutes), part)
-    elif language is Language.EN:
-        for found in sheet.take(_EN_HALVES):
-            yield _time(sheet, found, found.group(1), found.group(2) or "0", found.group(3))
-        for found in sheet.take(_EN_DOTTED):
-            yield _time(sheet, found, found.group(1) or found.group(3), found.group(2) or found.group(4), None)
-    else:
-        for found in sheet.take(_RU_DOTTED):
-            yield _time(sheet, found, found.group(1), found.group(2), None)
-        for found in sheet.take(_RU_HOURS):
-            yield _time(sheet, found, found.group(1), found.group(2) or "0", found.group(3))
-        for found in sheet.take(_RU_AT):
-            yield _time(sheet, found, found.group(1), "0", None)
-    for pattern, minutes in _NAMED[language]:
-        for found in sheet.take(pattern):
-            yield Value(Kind.TIME, minutes, sheet.as_written(*found.span()), found.start())
-
-
-def _time(sheet: Sheet, found: re.Match[str], hour: str, minute: str, part: str | None) -> Value:
-    hours = int(hour)
-    if part in _LATER and hours < 12:
-        hours += 12
-    if part is not None and part not in _LATER and part != "中午" and hours == 12:
-        hours = 0
-    return Value(Kind.TIME, hours * 60 + int(minute), sheet.as_written(*found.span()), found.start())

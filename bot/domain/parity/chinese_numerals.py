@@ -13,6 +13,8 @@ def read(text: str) -> int:
     """The number written in characters or digits; ValueError for anything else."""
     if text.isascii():
         return int(text)
+    if len(text) > 2 and all(character in _DIGITS for character in text):  # 二〇二五年
+        return int("".join(str(_DIGITS[character]) for character in text))
     total = section = digit = 0
     for character in text:
         if character in _DIGITS:

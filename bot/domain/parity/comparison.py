@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
+from typing import Any
 
 from bot.domain.language import Language
 from bot.domain.parity.values import SOFT, Kind, Value
 
 Readings = Mapping[Language, Sequence[Value]]
+Silenced = Collection[tuple[Kind, Any]]
+"""Kinds and keys of values that may differ."""
 
 
 @dataclass(frozen=True)
@@ -30,20 +33,21 @@ class Missing:
     absent: tuple[Language, ...]
 
 
-def compare(readings: Readings) -> tuple[list[Contradiction], list[Missing]]:
-    """What the renderings disagree in, kind by kind."""
+def compare(readings: Readings, silenced: Silenced = ()) -> tuple[list[Contradiction], list[Missing]]:
+    """What the renderings disagree in, kind by kind; a silenced value goes together with what stands in its place."""
     contradictions: list[Contradiction] = []
     missing: list[Missing] = []
     for kind in Kind:
         own = {language: [value for value in values if value.kind is kind] for language, values in readings.items()}
+        heard = {(one, other): _heard(own[one], own[other], silenced) for one, other in permutations(own, 2)}
         conflicts = {}
         for one, other in combinations(own, 2):
-            if sides := _conflict(own[one], own[other], kind):
+            if sides := _conflict(heard[one, other], heard[other, one], kind):
                 conflicts[one, other] = sides
         contradictions.extend(_merged(kind, conflicts))
         if kind not in SOFT:
             settled = {frozenset(pair) for pair in conflicts}
-            missing.extend(_missing(own, settled))
+            missing.extend(_missing(own, heard, settled))
     return contradictions, missing
 
 
@@ -52,13 +56,28 @@ def unsupported(values: Sequence[Value], others: Sequence[Value]) -> list[Value]
     return [value for value in values if not any(other.supports(value) for other in others)]
 
 
+def _heard(mine: Sequence[Value], theirs: Sequence[Value], silenced: Silenced) -> list[Value]:
+    """What of a text is compared with another: no silenced values, nor those that stand in the place of one there.
+
+    Which those are, the order tells in which they stand among the values that the two texts do not share.
+    """
+    lone = list({value.key: value for value in unsupported(mine, theirs)}.values())
+    passed = {value.key for value in mine if (value.kind, value.key) in silenced}
+    for place, other in enumerate({value.key: value for value in unsupported(theirs, mine)}.values()):
+        if (other.kind, other.key) in silenced:
+            against = [value for value in lone if value.key not in passed and value.contradicts(other)]
+            passed |= {value.key for value in sorted(against, key=lambda value: abs(lone.index(value) - place))[:1]}
+    return [value for value in mine if value.key not in passed]
+
+
 def _conflict(
     mine: Sequence[Value], theirs: Sequence[Value], kind: Kind
 ) -> tuple[tuple[Value, ...], tuple[Value, ...]] | None:
     """The values in which two texts contradict each other, or None."""
     left, right = unsupported(mine, theirs), unsupported(theirs, mine)
     if left and right:
-        return (tuple(left), tuple(right)) if _strong(left) or _strong(right) else None
+        opposed = any(one.contradicts(other) for one in left for other in right)
+        return (tuple(left), tuple(right)) if opposed else None
     if kind in SOFT:  # a city may be named twice here and once there
         return None
     # A title («the head of the administration») names its holder, but does not excuse another name beside it.
@@ -73,10 +92,6 @@ def _conflict(
 
 def _firm(values: Sequence[Value]) -> list[Value]:
     return [value for value in values if not value.weak]
-
-
-def _strong(values: Sequence[Value]) -> bool:
-    return bool(_firm(values))
 
 
 def _spare(values: Sequence[Value], others: Sequence[Value], unknown: Sequence[Value]) -> Value | None:
@@ -105,7 +120,11 @@ def _merged(
         yield Contradiction(kind, {language: tuple(sides[language]) for language in ordered})
 
 
-def _missing(own: Mapping[Language, Sequence[Value]], settled: set[frozenset[Language]]) -> Iterator[Missing]:
+def _missing(
+    own: Mapping[Language, Sequence[Value]],
+    heard: Mapping[tuple[Language, Language], Sequence[Value]],
+    settled: set[frozenset[Language]],
+) -> Iterator[Missing]:
     told: list[Value] = []
     for language, values in own.items():
         for value in values:
@@ -113,9 +132,10 @@ def _missing(own: Mapping[Language, Sequence[Value]], settled: set[frozenset[Lan
                 continue
             absent = tuple(
                 other for other in own
-                if frozenset((language, other)) not in settled
-                and other is not language
-                and not any(theirs.supports(value) for theirs in own[other])
+                if other is not language
+                and frozenset((language, other)) not in settled
+                and value in heard[language, other]
+                and not any(theirs.supports(value) for theirs in heard[other, language])
             )  # fmt: skip
             if absent:
                 told.append(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.language import Language
-from bot.domain.parity import calendar, contacts, numbers, rooms
+from bot.domain.parity import calendar, clock, contacts, numbers, periods, rooms
 from bot.domain.parity.names import Lexicon
 from bot.domain.parity.values import Sheet, Value
 
@@ -15,9 +15,11 @@ def read(text: str, language: Language, lexicon: Lexicon) -> tuple[Value, ...]:
     # «level 1, 10 and 11 July»: rooms go before dates.
     found += rooms.read(sheet, language)
     found += calendar.read_dates(sheet, language)
-    found += calendar.read_times(sheet, language)
+    found += clock.read(sheet, language)
     # Names are read beside the numbers, not before them: «line 2» is a name and has a number.
     found += lexicon.read(Sheet(sheet.text))
+    # «Q2» is no code.
+    found += periods.read(sheet, language)
     found += contacts.read_codes(sheet, language)
     found += numbers.read(sheet, language)
     return tuple(sorted(found, key=lambda value: (value.start, value.kind)))

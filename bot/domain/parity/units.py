@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bot.domain.language import Language
+from bot.domain.parity.values import Kind, Value
 
 
 class Unit(NamedTuple):
@@ -20,7 +21,8 @@ class Unit(NamedTuple):
 _TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("percent", "1", r"%|个百分点", r"%|процент\w*", r"%|per ?cent\b"),
     ("per mille", "1", r"‰", r"‰|промилле", r"‰"),
-    ("km/h", "1", r"公里/小时|千米/小时|公里每小时|km/h", r"км/ч(?:ас)?|километр\w* в час", r"km/h|kph\b|km per hour"),
+    ("km/h", "1", r"公里/小时|千米/小时|公里每小时|km/h", r"км/ч(?:ас)?|(?:км|километр\w*) в час",
+     r"km/h|kph\b|km per hour"),
     ("m2", "1000000", r"平方公里|平方千米|km²", r"км²|кв\. ?км|квадратн\w+ километр\w*",
      r"km²|km2|sq\.? ?km|square kilomet\w+"),
     ("m2", "10000", r"公顷", r"га\b|гектар\w*", r"ha\b|hectares?"),
@@ -29,13 +31,13 @@ _TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("m", "1609.344", r"英里", r"мил[ьяией]+\b", r"miles?\b|mi\b"),
     ("m", "0.01", r"厘米|公分|cm\b", r"см\b|сантиметр\w*", r"cm\b|centimet\w+"),
     ("m", "0.001", r"毫米|mm\b", r"мм\b|миллиметр\w*", r"mm\b|millimet\w+"),
-    ("m", "1", r"米(?!兰)|m\b", r"м\b(?!\.)|метр\w*", r"m\b|met(?:re|er)s?\b"),
+    ("m", "1", r"米(?!兰)|m\b", r"м\b|метр\w*", r"m\b|met(?:re|er)s?\b"),
     ("g", "1000000", r"吨", r"т\b|тонн\w*", r"t\b|tons?\b|tonnes?\b"),
     ("g", "1000", r"公斤|千克|kg\b", r"кг\b|килограмм\w*", r"kg\b|kilograms?|kilos?\b"),
     ("g", "500", r"斤", r"(?!)", r"(?!)"),
-    ("g", "1", r"克(?!拉|朗)", r"г\b(?!\.)|грамм\w*", r"g\b|grams?\b"),
+    ("g", "1", r"克(?!拉|朗)", r"г\b|грамм\w*", r"g\b|grams?\b"),
     ("l", "0.001", r"毫升|ml\b", r"мл\b|миллилитр\w*", r"ml\b|millilit\w+"),
-    ("l", "1", r"升", r"л\b(?!\.)|литр\w*", r"l\b|lit(?:re|er)s?\b"),
+    ("l", "1", r"升", r"л\b|литр\w*", r"l\b|lit(?:re|er)s?\b"),
     ("kWh", "1", r"千瓦时|度电|kWh", r"кВт[·⋅*. -]?ч\w*|киловатт-час\w*", r"kWh|kilowatt[- ]hours?"),
     ("kWh", "1000", r"兆瓦时|MWh", r"МВт[·⋅*. -]?ч\w*", r"MWh|megawatt[- ]hours?"),
     ("W", "1000000", r"兆瓦|MW\b", r"МВт\b|мегаватт\w*", r"MW\b|megawatts?"),
@@ -47,14 +49,16 @@ _TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("°C", "1", r"°C|℃|摄氏度|度(?!电)", r"°\s?[CС]|градус\w*", r"°\s?C|degrees?"),
     ("mAh", "1", r"毫安时?|mAh", r"мА[·⋅*. -]?ч\w*", r"mAh"),
     ("Wh", "1", r"瓦时|Wh\b", r"Вт[·⋅*. -]?ч\w*", r"Wh\b|watt[- ]hours?"),
-    ("s", "1", r"秒", r"секунд\w*|сек\b|с\b(?= |$)(?!\s+\d)", r"seconds?\b|sec\b|s\b"),
+    ("s", "1", r"秒", r"секунд\w*|сек\b|(?:(?<=\d)|(?<=\d ))с\b(?= |$)(?! \d| половин| четверт)",
+     r"seconds?\b|sec\b|s\b"),
     ("s", "60", r"分钟", r"минут\w*|мин\b", r"minutes?\b|min\b"),
+    ("s", "900", r"刻钟", r"(?!)", r"(?!)"),
     ("s", "3600", r"个?小时|个?钟头", r"час(?:а|ов|у|ам|ах|ами|ом|е|овой|овым|овому|ового|овую|овая)?\b|ч\b",
      r"hours?\b|hrs?\b|h\b"),
     ("s", "86400", r"天(?!津|开|然|气|河)", r"дн(?:я|ей|ям|ями|ях|ю|ём|ем)\b|день\b|сут(?:ки|ок)\b", r"days?\b"),
     ("s", "604800", r"周(?!年|边)|个?星期", r"недел\w*", r"weeks?\b"),
     ("month", "1", r"个月", r"месяц\w*", r"months?\b"),
-    ("year", "1", r"年(?!级)", r"год(?:а|у|ом|е|ы|ам|ах|ов)?\b|лет\b|гг?\.", r"years?\b"),
+    ("month", "12", r"年(?!级)", r"год(?:а|у|ом|е|ы|ам|ах|ов)?\b|лет\b|(?:(?<=\d{4})|(?<=\d{4} ))гг?\.", r"years?\b"),
     ("CNY", "1", r"元|块钱|人民币", r"юан\w*|CNY|RMB", r"yuan\b|CNY\b|RMB\b|renminbi"),
     ("USD", "1", r"美元|美金|USD", r"долл\w*\.?(?: США)?|USD|\$", r"(?:US )?dollars?\b|USD\b"),
     ("EUR", "1", r"欧元", r"евро\b|EUR", r"euros?\b|EUR\b"),
@@ -108,8 +112,8 @@ _BEFORE = (
 _SPEED_BEFORE = re.compile(r"时速(?:可?达|为|约|超过?)?$")
 _FILLING = {
     Language.ZH: re.compile(r"[多余几来]?(?=[^\d]|$)"),
-    Language.RU: re.compile(r"[  ]?-?[  ]?"),
-    Language.EN: re.compile(r"[  ]?[-+]?[  ]?"),
+    Language.RU: re.compile(r" ?-?(?: ?с лишним)? ?"),
+    Language.EN: re.compile(r" ?[-+]? ?"),
 }
 
 
@@ -124,7 +128,7 @@ def magnitude_after(text: str, place: int, language: Language) -> tuple[Decimal,
             size *= _CHINESE_POWERS[character]
         return size, found.end()
     start = place
-    while start < len(text) and text[start] in "   ":
+    while start < len(text) and text[start] == " ":
         start += 1
     for pattern, size in _SIZES[language]:
         if found := pattern.match(text, start):
@@ -151,3 +155,15 @@ def unit_before(text: str, place: int, after: Unit | None) -> Unit | None:
     if after is not None:
         return after
     return next((unit for pattern, unit in _BEFORE if pattern.search(text[:place])), None)
+
+
+def quantity(number: Decimal, unit: Unit | None, text: str, start: int, weak: bool = False) -> Value:
+    """A number of something as a value, in the unit of its family."""
+    if unit is None:
+        return Value(Kind.NUMBER, _plain(number), text, start, None, weak)
+    return Value(Kind.NUMBER, _plain(number * unit.factor), text, start, unit.family, weak, _plain(number))
+
+
+def _plain(number: Decimal) -> Decimal:
+    """The number as it compares equal whatever its spelling (1.50 and 1.5)."""
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()

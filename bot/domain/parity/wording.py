@@ -10,6 +10,7 @@ from itertools import combinations
 from statistics import median
 
 from bot.domain.language import Language
+from bot.domain.sentence import Sentence
 
 _PLACEHOLDER = re.compile(
     r"\b(?:TODO|TBD|TBC|FIXME|XXX+|lorem ipsum)\b|\?{3,}|_{3,}|\{[^{}\n]{1,40}\}|\{\{|<[A-Za-zА-Яа-я ]{2,30}>|\[[.…]+\]"
@@ -40,34 +41,41 @@ class Oddity:
 
     text: str
     start: int
-    message: str
+    problem: Sentence
 
 
 def oddities(text: str, language: Language) -> Iterator[Oddity]:
     """What is odd in one text by itself."""
     for found in _PLACEHOLDER.finditer(text):
-        yield _oddity(found, f"{found.group()!r} looks like a leftover placeholder")
+        yield _oddity(found, Sentence("'{text}' looks like a leftover placeholder", text=found.group()))
     for found in _MIXED.finditer(text):
-        yield _oddity(found, f"the word {found.group()} mixes Cyrillic and Latin letters ({_spelled(found.group())})")
+        yield _oddity(found, _mixed(found.group()))
     if language is Language.RU:
         for found in _LONE_LATIN.finditer(text):
-            yield _oddity(found, f"the word {found.group()} is a Latin letter in a Russian sentence")
+            problem = Sentence("the word {text} is a Latin letter in a Russian sentence", text=found.group())
+            yield _oddity(found, problem)
     for found in _FULL_WIDTH.finditer(text):
-        yield _oddity(found, f"full-width digits {found.group()}; use ordinary ones")
+        yield _oddity(found, Sentence("full-width digits {text}; use ordinary ones", text=found.group()))
     if pattern := _STRAIGHT.get(language):
         for found in pattern.finditer(text):
-            yield _oddity(found, f"straight quotes around {found.group()}; use {_QUOTES[language]}")
+            problem = Sentence(
+                "straight quotes around {text}; use {quotes}", text=found.group(), quotes=_QUOTES[language]
+            )
+            yield _oddity(found, problem)
 
 
-def _oddity(found: re.Match[str], message: str) -> Oddity:
-    return Oddity(found.group(), found.start(), message)
+def _oddity(found: re.Match[str], problem: Sentence) -> Oddity:
+    return Oddity(found.group(), found.start(), problem)
 
 
-def _spelled(word: str) -> str:
+def _mixed(word: str) -> Sentence:
     latin = re.findall(r"[A-Za-z]", word)
     cyrillic = re.findall(r"[А-Яа-яЁё]", word)
-    fewer, script = (latin, "Latin") if len(latin) <= len(cyrillic) else (cyrillic, "Cyrillic")
-    return f"{', '.join(dict.fromkeys(fewer))}: {script}"
+    fewer, script = (latin, Sentence("Latin")) if len(latin) <= len(cyrillic) else (cyrillic, Sentence("Cyrillic"))
+    return Sentence(
+        "the word {text} mixes Cyrillic and Latin letters ({letters}: {script})",
+        text=word, letters=tuple(dict.fromkeys(fewer)), script=script,
+    )  # fmt: skip
 
 
 def sentences(text: str) -> list[str]:
