@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -15,14 +15,18 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from bot.domain.language import Language
+from bot.domain.sentence import Sentence
 from bot.settings import EVENT_ZONE, ROOT
 
 LOCALES = ROOT / "locales"
-SPOKEN_IN = ("bot/conversation", "bot/channels", "bot/services")
-"""Folders whose phrases stand in the catalogs."""
+SPOKEN_IN = ("bot/conversation", "bot/channels", "bot/services", "bot/i18n.py")
+"""Where phrases are said by a Translator."""
 
 KEYWORDS = {"text": None, "plural": (1, 2), "label": ((1, "c"), 2)}
 """Methods of Translator as Babel's extractor knows keywords: which argument is what."""
+
+MADE_ANYWHERE = {"Sentence": None}
+"""The same of what is made on any floor, to be told by a Translator later."""
 
 _LOCALES = {Language.ZH: Locale("zh", script="Hans"), Language.RU: Locale("ru"), Language.EN: Locale("en", "GB")}
 _PLURALS = {
@@ -35,6 +39,8 @@ _PLURALS = {
 }
 _DAY = {Language.ZH: "M月d日EEEE", Language.RU: "EEEE, d MMMM", Language.EN: "EEEE d MMMM"}
 _SHORT_DAY = {Language.ZH: "M月d日EEE", Language.RU: "EEE, d MMM", Language.EN: "EEE d MMM"}
+_BETWEEN = {Language.ZH: ("、", "；"), Language.RU: (", ", "; "), Language.EN: (", ", "; ")}
+"""What stands between the items of a list, and between items that have such marks themselves."""
 _DATE = {Language.ZH: "y年M月d日", Language.RU: "d MMMM y 'г'.", Language.EN: "d MMMM y"}
 
 
@@ -73,9 +79,19 @@ class Translator:
         found = self._texts.get((context, word), word)
         return self._fill(found if isinstance(found, str) else word, values)
 
+    def told(self, sentence: Sentence) -> str:
+        """What a floor that knows no language had to say, in this one."""
+        return sentence.told(self.text, self.list)
+
     @staticmethod
     def _fill(sentence: str, values: dict[str, object]) -> str:
         return sentence.format_map(values) if values else sentence
+
+    def list(self, items: Iterable[str]) -> str:
+        """Chinese, Russian · китайский, русский · 中文、俄文; with semicolons when an item has such marks itself."""
+        items = tuple(items)
+        comma, semicolon = _BETWEEN[self.language]
+        return (semicolon if any(mark in item for item in items for mark in ",;，、；") else comma).join(items)
 
     def day(self, day: date) -> str:
         """Friday 11 July · пятница, 11 июля · 7月11日星期五."""
@@ -141,20 +157,18 @@ def read_catalog(language: Language) -> Catalog:
 def extract_phrases(root: Path = ROOT) -> Catalog:
     """Every phrase of the code, with the notes to translators and without line numbers, in a fixed order."""
     found = Catalog(project="Delegate Assistant", charset="utf-8", fuzzy=False)
-    places = [root / folder for folder in SPOKEN_IN] + [root / "bot" / "i18n.py"]
     messages: dict[tuple[str | None, str], tuple[object, str | None, set[str], list[str]]] = {}
-    for place in places:
-        files = [place] if place.is_file() else sorted(place.rglob("*.py"))
-        for file in files:
-            found_here = extract_from_file(
-                "python", file, keywords=KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
-            )
-            for _, message, comments, context in found_here:
-                key = (context, message[0] if isinstance(message, tuple) else message)
-                where = file.relative_to(root).as_posix()
-                _, _, wheres, notes = messages.setdefault(key, (message, context, set(), []))
-                wheres.add(where)
-                notes += [note for note in comments if note not in notes]
+    for file in sorted((root / "bot").rglob("*.py")):
+        where = file.relative_to(root).as_posix()
+        found_here = extract_from_file(
+            "python", file, keywords=MADE_ANYWHERE | (KEYWORDS if where.startswith(SPOKEN_IN) else {}),
+            comment_tags=("Translators:",), strip_comment_tags=True,
+        )  # fmt: skip
+        for _, message, comments, context in found_here:
+            key = (context, message[0] if isinstance(message, tuple) else message)
+            _, _, wheres, notes = messages.setdefault(key, (message, context, set(), []))
+            wheres.add(where)
+            notes += [note for note in comments if note not in notes]
     for key in sorted(messages, key=lambda key: (min(messages[key][2]), key[1], key[0] or "")):
         message, context, wheres, notes = messages[key]
         found.add(message, context=context, locations=[(where, 0) for where in sorted(wheres)], auto_comments=notes)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.domain.language import Language, fallbacks
+from bot.domain.sentence import Sentence
 
 
 class Status(StrEnum):
@@ -39,8 +40,15 @@ class Problem:
 
     path: str
     line: int
-    message: str
+    sentence: Sentence
     severity: Severity = field(default=Severity.ERROR, compare=False)
+    gap: bool = field(default=False, compare=False)
+    """Whether a delegate lacks something by it: a value, a language, a source. Such warnings are to be read first."""
+
+    @property
+    def message(self) -> str:
+        """The sentence in English."""
+        return str(self.sentence)
 
     def __str__(self) -> str:
         mark = "warning: " if self.severity is Severity.WARNING else ""

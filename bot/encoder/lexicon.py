@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.domain.knowledge import Problem, Severity
 from bot.domain.language import Language, fold
+from bot.domain.sentence import Sentence
 
 FOLDER = Path(__file__).parent / "lexicon"
 CONCEPT = "c:"
@@ -37,7 +38,8 @@ def read(folder: Path = FOLDER) -> tuple[list[Concept], list[Problem]]:
                 continue
             cells = line.split("\t")
             if len(cells) != 4:
-                problems.append(Problem(path.name, number, f"{len(cells)} columns instead of 4"))
+                problem = Sentence("{count} columns instead of {wanted}", count=len(cells), wanted=4)
+                problems.append(Problem(path.name, number, problem))
                 continue
             concept_id = cells[0].strip()
             forms = {
@@ -45,10 +47,11 @@ def read(folder: Path = FOLDER) -> tuple[list[Concept], list[Problem]]:
                 for language, cell in zip(Language, cells[1:], strict=True)
             }
             if not all(forms.values()):
-                problems.append(Problem(path.name, number, f"empty cell in {concept_id}"))
+                problems.append(Problem(path.name, number, Sentence("empty cell in {id}", id=concept_id)))
                 continue
             if concept_id in places:
-                problems.append(Problem(path.name, number, f"{concept_id} stands in {places[concept_id]} already"))
+                problem = Sentence("{id} stands in {place} already", id=concept_id, place=places[concept_id])
+                problems.append(Problem(path.name, number, problem))
                 continue
             places[concept_id] = f"{path.name}:{number}"
             for language, words in forms.items():
@@ -59,8 +62,9 @@ def read(folder: Path = FOLDER) -> tuple[list[Concept], list[Problem]]:
         # Two concepts may share a word (bank of a river, bank for money); more is a lump.
         if len({concept for concept, _, _ in found}) > 2:
             _, path, number = found[-1]
-            names = ", ".join(concept for concept, _, _ in found)
-            problems.append(Problem(path.name, number, f"{language}: {word} stands in {names}", Severity.WARNING))
+            names = tuple(concept for concept, _, _ in found)
+            problem = Sentence("{language}: {word} stands in {concepts}", language=language, word=word, concepts=names)
+            problems.append(Problem(path.name, number, problem, Severity.WARNING))
     return concepts, sorted(problems)
 
 

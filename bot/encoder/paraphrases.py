@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.domain.knowledge import Problem
 from bot.domain.language import Language
+from bot.domain.sentence import Sentence
 
 FOLDER = Path(__file__).parent / "paraphrases"
 
@@ -20,14 +21,15 @@ def read(folder: Path = FOLDER) -> tuple[list[dict[Language, tuple[str, ...]]], 
                 continue
             cells = line.split("\t")
             if len(cells) != 3:
-                problems.append(Problem(path.name, number, f"{len(cells)} columns instead of 3"))
+                problem = Sentence("{count} columns instead of {wanted}", count=len(cells), wanted=3)
+                problems.append(Problem(path.name, number, problem))
                 continue
             group = {
                 language: tuple(text.strip() for text in cell.split("|") if text.strip())
                 for language, cell in zip(Language, cells, strict=True)
             }
             if not all(group.values()):
-                problems.append(Problem(path.name, number, "empty cell"))
+                problems.append(Problem(path.name, number, Sentence("empty cell")))
                 continue
             groups.append(group)
     return groups, problems

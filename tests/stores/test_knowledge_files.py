@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import time
 import zipfile
@@ -80,6 +81,25 @@ def test_the_shipped_tree_has_no_error_and_is_read_quickly():
     assert knowledge.errors == ()
 
 
+@pytest.mark.parametrize(("language", "dash"), [(Language.ZH, "[–至—]"), (Language.RU, "–"), (Language.EN, "–")])
+def test_ranges_in_the_shipped_answers_have_the_dash_of_a_range(language: Language, dash: str):
+    hour, degree = r"\d\d:\d\d", r"\d+"
+    seen = 0
+    for entry in knowledge_files.read(ROOT / "knowledge").entries:
+        body = entry.renderings[language].body if entry.kind is EntryKind.PROSE else ""
+        assert not re.search(rf"{hour}\s?[-~]\s?{hour}|{degree}-{degree}(?=\s?(?:°C|mm|мм|毫米))", body), body
+        seen += len(re.findall(rf"{hour}{dash}{hour}|{degree}{dash}{degree}(?=\s?°C)", body))
+    assert seen
+
+
+def test_words_in_the_shipped_russian_are_parted_by_one_kind_of_dash():
+    knowledge = knowledge_files.read(ROOT / "knowledge")
+    shown = [text for entry in knowledge.entries for text in (entry.renderings[Language.RU].title,
+                                                              entry.renderings[Language.RU].body)]  # fmt: skip
+    for text in (*shown, *(term.names.ru or "" for term in knowledge.programme.glossary)):
+        assert not re.search(r"(?<!\d)\s?–|–\s?(?!\d)| - ", text), text
+
+
 def test_the_digest_tells_states_apart(tree: Path):
     before = knowledge_files.read(tree).digest
     (tree / "README.md").write_text("for organizers")
@@ -112,6 +132,20 @@ def test_every_problem_comes_in_one_pass(tree: Path):
         assert expected in found
 
 
+def test_a_value_that_is_wrong_in_one_file_does_not_accuse_its_siblings(tree: Path):
+    for language in Language:
+        edit(tree / f"practical/boat.{language}.md", "status: confirmed", "status: sample\nvalid_until: 2031-05-20")
+    edit(tree / "practical/boat.en.md", "status: sample\nvalid_until: 2031-05-20", "status: maybe\nvalid_until: soon")
+    edit(tree / "practical/umbrella.en.md", "status: confirmed", "status: [")
+    edit(tree / "practical/keys.ru.md", "status: sample", "status: sample\npart_of: umbrella")
+    found = problems(tree)
+    assert found[0].startswith("practical/boat.en.md:2: status 'maybe' must be confirmed or sample")
+    assert found[1].startswith("practical/boat.en.md:3: valid_until 'soon' is not a time")
+    assert found[2] == "practical/keys.ru.md:1: part_of is umbrella here but not given in practical/keys.en.md"
+    assert found[3].startswith("practical/umbrella.en.md:")
+    assert len(found) == 4
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "expected"),
     [
@@ -141,7 +175,7 @@ def test_every_problem_comes_in_one_pass(tree: Path):
         ("venues/harbour-house.yaml", "latitude: 39.0", "latitude: north", "latitude 'north' is not a number"),
         ("event.yaml", "harbour-house", "harbor-house", "venue harbor-house is unknown; did you mean harbour-house?"),
         ("event.yaml", "Asia/Shanghai", "Asia/Shanghi", "time_zone 'Asia/Shanghi' is unknown"),
-        ("glossary.yaml", "id: optics", "id: ada-lamp", "the glossary id ada-lamp is already taken"),
+        ("glossary.yaml", "id: optics", "id: ada-lamp", "the id ada-lamp is already taken in glossary.yaml"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named(tree: Path, file: str, old: str, new: str, expected: str):
@@ -221,6 +255,8 @@ def test_odd_files_are_reported_and_leftovers_passed_over(tree: Path, tmp_path: 
     (practical / "stray.yaml").write_text("a: b")
     (practical / "photo.jpg").write_bytes(b"\xff\xd8")
     os.mkfifo(practical / "pipe.en.md")
+    (practical / "folder.en.md").mkdir()
+    (practical / "folder.en.md" / "inner.en.md").write_text("# A\n\nB")
     (practical / "big.en.md").write_bytes(b"# A\n\n" + b"x" * 1_000_001)
     for leftover in (".DS_Store", "~$boat.en.md", "boat.en.md~", ".boat.en.md.swp", "Thumbs.db"):
         (practical / leftover).write_bytes(b"\0")
@@ -237,10 +273,11 @@ def test_odd_files_are_reported_and_leftovers_passed_over(tree: Path, tmp_path: 
         "practical/stray.yaml:1: no YAML file is expected here",
         "practical/photo.jpg:1: warning: this kind of file is not read",
         "practical/pipe.en.md:1: not a regular file",
+        "practical/folder.en.md:1: a folder called like a file",
         "practical/big.en.md:1: larger than 1 MB",
     ):
         assert any(problem.startswith(expected) for problem in found), (expected, found)
-    assert len(found) == 12
+    assert len(found) == 13
     assert all("TOKEN" not in content.decode(errors="ignore") for content in knowledge_files.read(tree).files.values())
 
 
@@ -264,6 +301,24 @@ HOSTILE_YAML = {
     "binary": "sessions: !!binary aGVsbG8=\n",
     "colon in a text": "sessions:\n  - id: x\n    title: When: now\n",
 }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("sessions: [a b\n", "[ is never closed"), ("sessions: {a: b\n", "{ is never closed"),
+        ("sessions: [x, what?, y: ?]", "a text with ? inside [ ]"), ("- id: x\n kind: y\n", "wrong indentation"),
+        ("title: a - b\n- c", "wrong indentation"), ("title: &\nid: x", "begins with &"), ("title: *", "begins with *"),
+        ("title: | text", "begins with |"), ("title: `x`", "begins with `"), ('title: "C:\\q"', "a backslash inside"),
+        ("title: - x", "a - where no list item"), ("title: ]", "a comma or a bracket"),
+        ("[a]\nb: c", "something that cannot stand here"),
+    ],
+)  # fmt: skip
+def test_what_the_yaml_reader_stumbles_over_is_told_in_plain_words(tree: Path, text: str, said: str):
+    (tree / "programme" / "bad.yaml").write_text(text)
+    (problem,) = [problem for problem in knowledge_files.read(tree).errors if problem.path == "programme/bad.yaml"]
+    assert problem.message.startswith("not valid YAML: ")
+    assert said in problem.message
 
 
 @pytest.mark.parametrize("text", HOSTILE_YAML.values(), ids=HOSTILE_YAML.keys())
@@ -418,6 +473,13 @@ def test_a_spreadsheet_gives_the_sessions_that_yaml_gives(tree: Path, form: str)
     assert [slot.start.day for slot in tea.slots] == [20, 21]
     entry = next(entry for entry in knowledge.entries if entry.id == "tea")
     assert entry.renderings[Language.RU].questions == ("Где чай?", "Когда чай?", "чаёк")
+
+
+def test_values_to_pass_over_stand_in_a_column_too(tree: Path):
+    (tree / "programme/programme.csv").write_text(as_csv([[*HEADER, "parity"], [*ROW, "Tea: a word|15:00: as it is"]]))
+    knowledge = knowledge_files.read(tree)
+    assert knowledge.errors == ()
+    assert knowledge.passed_over["tea"] == ("Tea: a word", "15:00: as it is")
 
 
 def test_real_dates_in_cells_are_understood(tree: Path):

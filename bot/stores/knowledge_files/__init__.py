@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.knowledge import Entry, Problem, Severity, Status
 from bot.domain.programme import Person, Programme, Session, Venue
+from bot.domain.sentence import Sentence
 from bot.stores.knowledge_files import checks, programme_files, prose, safe_yaml, sources, spreadsheets
 from bot.stores.knowledge_files.programme_files import Event, Found
 from bot.stores.knowledge_files.sources import Report
@@ -53,7 +54,7 @@ class Knowledge:
 def read(folder: Path) -> Knowledge:
     """Everything below `folder`; what is wrong with it stands in `problems`, sorted by file and line."""
     if not folder.is_dir():
-        problem = Problem(sources.printable(folder.name), 1, "the knowledge folder does not exist")
+        problem = Problem(sources.printable(folder.name), 1, Sentence("the knowledge folder does not exist"))
         return Knowledge((), Programme(ZONE, ()), (problem,), (), "")
     problems: list[Problem] = []
     files = dict(sources.walk(folder, problems))
@@ -93,13 +94,14 @@ class _Reading:
         entries, programme = self._joined()
         passed_over = self._passed_over()
         if not entries and not any(problem.severity is Severity.ERROR for problem in self._problems):
-            self._problems.append(Problem(".", 1, "there is no entry in the knowledge folder"))
+            self._problems.append(Problem(".", 1, Sentence("there is no entry in the knowledge folder")))
         problems = tuple(dict.fromkeys(sorted(self._problems)))
         return Knowledge(entries, programme, problems, drafts, _digest(self._files), self._files, passed_over)
 
     def _read_event(self) -> None:
         if "event.yaml" not in self._files:
-            self._event_report.warning(1, "the file is missing; the days of the event are taken from the sessions")
+            problem = Sentence("the file is missing; the days of the event are taken from the sessions")
+            self._event_report.warning(1, problem)
         elif tree := self._tree("event.yaml"):
             self._event = programme_files.read_event(tree, self._event_report, ZONE)
 
@@ -117,9 +119,11 @@ class _Reading:
         elif suffix in {".csv", ".xlsx"} and section == "programme":
             self._add_sessions(path, spreadsheets.read_rows(path, self._files[path], report))
         elif suffix not in {".yaml", ".yml"}:
-            report.warning(1, "this kind of file is not read (read are .md, .yaml, programme/*.csv and .xlsx)")
+            problem = Sentence("this kind of file is not read (read are .md, .yaml, programme/*.csv and .xlsx)")
+            report.warning(1, problem)
         elif path != "glossary.yaml" and section not in {"programme", "venues"}:
-            report.error(1, "no YAML file is expected here (only event.yaml, glossary.yaml, programme/, venues/)")
+            problem = Sentence("no YAML file is expected here (only event.yaml, glossary.yaml, programme/, venues/)")
+            report.error(1, problem)
         elif tree := self._tree(path):
             self._read_structured(path, section, tree)
         else:
@@ -157,9 +161,9 @@ class _Reading:
         """Entries and programme, after everything was checked against everything."""
         entries = prose.join_pages(self._pages, self._reports)
         taken = {entry.id: next(iter(entry.renderings.values())).path for entry in entries if entry.renderings}
-        venues = checks.unique(self._venues, taken, "venue")
-        sessions = checks.unique(self._sessions, taken, "session")
-        terms = checks.unique(self._terms, {}, "glossary")
+        venues = checks.unique(self._venues, taken)
+        sessions = checks.unique(self._sessions, taken)
+        terms = checks.unique(self._terms, {})
         event = self._event
         if not event.days:
             days = {slot.start.astimezone(event.zone).date() for one in sessions for slot in one.item.slots}

@@ -12,7 +12,8 @@ from typing import TypeVar
 from bot.domain.knowledge import Entry, EntryKind
 from bot.domain.language import fold
 from bot.domain.programme import Person, Session, Slot, Venue
-from bot.stores.knowledge_files.fields import nearest
+from bot.domain.sentence import Sentence
+from bot.stores.knowledge_files.fields import with_nearest
 from bot.stores.knowledge_files.programme_files import Event, Found
 from bot.stores.knowledge_files.sources import Report
 
@@ -25,13 +26,16 @@ Thing = TypeVar("Thing", Session, Venue, Person)
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 
-def unique(found: Iterable[Found[Thing]], taken: dict[str, str], what: str) -> list[Found[Thing]]:
+def unique(found: Iterable[Found[Thing]], taken: dict[str, str]) -> list[Found[Thing]]:
     """Those whose id is new; `taken` maps ids to where they stand and grows."""
     kept = []
     for one in found:
         place = f"{one.report.path}:{one.fields.node.line}"
         if earlier := taken.get(one.item.id):
-            one.error("id", f"the {what} id {one.item.id} is already taken in {earlier}; choose another one")
+            problem = Sentence(
+                "the id {id} is already taken in {place}; choose another one", id=one.item.id, place=earlier
+            )
+            one.error("id", problem)
         else:
             taken[one.item.id] = place
             kept.append(one)
@@ -44,7 +48,8 @@ def check_rooms(venues: list[Found[Venue]]) -> None:
     for venue in venues:
         for room in venue.item.rooms:
             if room.id in taken:
-                venue.error("rooms", f"the room id {room.id} is already taken in {taken[room.id]}")
+                problem = Sentence("the room id {id} is already taken in {place}", id=room.id, place=taken[room.id])
+                venue.error("rooms", problem)
             taken[room.id] = f"{venue.report.path}:{venue.fields.at('rooms').line}"
 
 
@@ -68,28 +73,31 @@ def check_references(
     venue_ids = {venue.item.id for venue in venues}
     known_rooms, known_terms = "venues" not in unread, "glossary.yaml" not in unread
     if known_rooms and event.venue and event.venue not in venue_ids:
-        event_report.error(1, f"venue {event.venue} is unknown{nearest(event.venue, venue_ids)}")
+        problem = Sentence("venue {id} is unknown", id=event.venue)
+        event_report.error(1, with_nearest(problem, event.venue, venue_ids))
     parents = {session.item.id: session.item.part_of for session in sessions}
     for session in sessions:
         item = session.item
         if known_rooms and item.room_id and item.room_id not in rooms:
-            session.error("room", f"room {item.room_id} is unknown{nearest(item.room_id, rooms)}")
+            problem = Sentence("room {id} is unknown", id=item.room_id)
+            session.error("room", with_nearest(problem, item.room_id, rooms))
         if "programme" not in unread and item.part_of and item.part_of not in ids:
-            session.error("part_of", f"part_of {item.part_of} is unknown{nearest(item.part_of, ids)}")
+            problem = Sentence("part_of {id} is unknown", id=item.part_of)
+            session.error("part_of", with_nearest(problem, item.part_of, ids))
         elif item.id in _ancestors(item.id, parents):
-            session.error("part_of", f"{item.id} is part of itself")
+            session.error("part_of", Sentence("{id} is part of itself", id=item.id))
         for speaker in item.speakers:
             if known_terms and speaker not in people:
-                session.error(
-                    "speakers", f"speaker {speaker} is not a person in glossary.yaml{nearest(speaker, people)}"
-                )
+                problem = Sentence("speaker {id} is not a person in glossary.yaml", id=speaker)
+                session.error("speakers", with_nearest(problem, speaker, people))
         for topic in item.topics:
             if topics and topic not in topics:
-                session.warning("topics", f"topic {topic} is not in glossary.yaml{nearest(topic, topics)}")
+                problem = Sentence("topic {id} is not in glossary.yaml", id=topic)
+                session.warning("topics", with_nearest(problem, topic, topics))
         if not item.slots:
             continue
         if len({slot.start for slot in item.slots}) < len(item.slots):
-            session.error("slots", "two slots begin at the same time")
+            session.error("slots", Sentence("two slots begin at the same time"))
 
 
 def _ancestors(session_id: str, parents: dict[str, str | None]) -> set[str]:
@@ -112,7 +120,10 @@ def check_days(sessions: list[Found[Session]], event: Event) -> None:
             allowed = day in event.days or first <= day < event.days[0]
             if not allowed or (slot.end and slot.end.astimezone(event.zone).date() > last + timedelta(days=1)):
                 key = "slots" if session.fields.has("slots") else "start"
-                session.error(key, f"{day} is outside the event ({first} to {last}, see event.yaml)")
+                problem = Sentence(
+                    "{day} is outside the event ({first} to {last}, see event.yaml)", day=day, first=first, last=last
+                )
+                session.error(key, problem)
 
 
 def check_overlaps(sessions: list[Found[Session]], event: Event) -> None:
@@ -131,14 +142,20 @@ def check_overlaps(sessions: list[Found[Session]], event: Event) -> None:
         if mine.room_id and mine.room_id == theirs.room_id and not related:
             both_share = mine.kind in SHARING and theirs.kind in SHARING and mine is not theirs
             if not both_share:
-                other.error(
-                    "slots" if other.fields.has("slots") else "start",
-                    f"{theirs.id} overlaps {mine.id} ({place}) in {mine.room_id}: {_period(late)} and {_period(early)}",
-                )
+                problem = Sentence(
+                    "{id} overlaps {other} ({place}) in {room}: {time} and {other_time}",
+                    id=theirs.id, other=mine.id, place=place, room=mine.room_id,
+                    time=_period(late), other_time=_period(early),
+                )  # fmt: skip
+                other.error("slots" if other.fields.has("slots") else "start", problem)
         shared = set(mine.speakers) & set(theirs.speakers)
         if mine is not theirs and not related and mine.room_id != theirs.room_id:
             for speaker in sorted(shared):
-                other.error("speakers", f"{speaker} speaks at the same time in {mine.id} ({place})")
+                problem = Sentence(
+                    "{speaker} speaks at the same time in {session} ({place})",
+                    speaker=speaker, session=mine.id, place=place,
+                )  # fmt: skip
+                other.error("speakers", problem)
 
 
 def _end(slot: Slot, event: Event) -> datetime:
@@ -157,9 +174,10 @@ def check_sections(entries: Iterable[Entry], reports: dict[str, Report]) -> None
     for entry in entries:
         if entry.section not in SECTIONS and entry.renderings:
             rendering = next(iter(entry.renderings.values()))
+            problem = Sentence("section {section} is not in the menu", section=entry.section)
             reports[rendering.path].warning(
                 rendering.line if entry.kind is not EntryKind.PROSE else 1,
-                f"section {entry.section} is not in the menu{nearest(entry.section, SECTIONS)}",
+                with_nearest(problem, entry.section, SECTIONS),
             )
 
 
@@ -171,9 +189,11 @@ def _check_not_answered(
             for question in rendering.not_answered:
                 answered = askers.get((language.value, _NOT_WORDS.sub(" ", fold(question)).strip()))
                 if answered:
-                    reports[rendering.path].warning(
-                        rendering.line, f"not_answered has a question that {next(iter(answered))} answers: {question}"
-                    )
+                    problem = Sentence(
+                        "not_answered has a question that {entry} answers: {question}",
+                        entry=next(iter(answered)), question=question,
+                    )  # fmt: skip
+                    reports[rendering.path].warning(rendering.line, problem)
 
 
 def check_questions(entries: Iterable[Entry], reports: dict[str, Report]) -> None:
@@ -195,6 +215,8 @@ def check_questions(entries: Iterable[Entry], reports: dict[str, Report]) -> Non
                 rendering for entry in entries if entry.id == other
                 for own, rendering in entry.renderings.items() if own == language
             )  # fmt: skip
-            reports[rendering.path].warning(
-                rendering.line, f"{other} and {first} answer the same question: {found[other]}"
-            )
+            problem = Sentence(
+                "{entry} and {other} answer the same question: {question}",
+                entry=other, other=first, question=found[other],
+            )  # fmt: skip
+            reports[rendering.path].warning(rendering.line, problem)

@@ -9,25 +9,33 @@ from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from bot.domain.language import Language, Localized
+from bot.domain.sentence import Sentence
 from bot.stores.knowledge_files.safe_yaml import Node
 from bot.stores.knowledge_files.sources import Report
 
 LANGUAGES = tuple(language.value for language in Language)
-LANGUAGE_NAMES = {"zh": "Chinese", "ru": "Russian", "en": "English"}
+LANGUAGE_NAMES = {"zh": Sentence("Chinese"), "ru": Sentence("Russian"), "en": Sentence("English")}
+A_DAY, A_MOMENT = "2025-07-11", "2025-07-11 09:00"
+"""How they are written, for those who wrote them otherwise."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ]\s*(\d\d?:\d\d)(?::\d\d)?\s*(Z|[+-]\d\d:?\d\d)?)?")
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean …?` with the nearest known word, or nothing."""
+def with_nearest(problem: Sentence, word: str, known: Iterable[str]) -> Sentence:
+    """The problem of an unknown word, with the nearest known one when there is one."""
     found = get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return f"; did you mean {found[0]}?" if found else ""
+    return Sentence("{problem}; did you mean {word}?", problem=problem, word=found[0]) if found else problem
 
 
 def is_id(text: str, longest: int = 40) -> bool:
     """Whether it may be an id: a-z, 0-9 and hyphens, at most 40 (ids travel in Telegram's buttons)."""
     return len(text) <= longest and _ID.fullmatch(text) is not None
+
+
+def not_an_id(text: str, longest: int = 40) -> Sentence:
+    """What is wrong with an id that is none."""
+    return Sentence("the id '{id}' must be a-z, 0-9 and hyphens, at most {most} characters", id=text, most=longest)
 
 
 def as_date(text: str) -> date | None:
@@ -58,16 +66,16 @@ def as_moment(text: str, zone: ZoneInfo, default: time = time(0, 0)) -> datetime
 class Fields:
     """A mapping of a file whose keys are known; a missing or unusable value is reported and read as nothing."""
 
-    def __init__(self, node: Node, report: Report, allowed: Collection[str], what: str) -> None:
+    def __init__(self, node: Node, report: Report, allowed: Collection[str], what: Sentence) -> None:
         self.node = node
         self.report = report
         self.values: dict[str, Node] = {}
         if not isinstance(node.value, dict):
-            report.error(node, f"{what} must be `key: value` lines")
+            report.error(node, Sentence("{what} must be `key: value` lines", what=what))
             return
         for key, value in node.value.items():
             if key not in allowed:
-                report.error(value, f"unknown key {key}{nearest(key, allowed)}")
+                report.error(value, with_nearest(Sentence("unknown key {key}", key=key), key, allowed))
             else:
                 self.values[key] = value
 
@@ -83,20 +91,18 @@ class Fields:
         """A text, or an empty one."""
         if not self.has(key):
             if required:
-                self.report.error(self.at(key), f"{key} is missing")
+                self.report.error(self.at(key), Sentence("{key} is missing", key=key))
             return ""
         text = self.values[key].text
         if text is None:
-            self.report.error(self.values[key], f"{key} must be one text")
+            self.report.error(self.values[key], Sentence("{key} must be one text", key=key))
         return text or ""
 
     def id(self, key: str = "id", longest: int = 40) -> str:
         """An id, or an empty text."""
         text = self.text(key, required=True)
         if text and not is_id(text, longest):
-            self.report.error(
-                self.at(key), f"{key} {text!r} must be a-z, 0-9 and hyphens, at most {longest} characters"
-            )
+            self.report.error(self.at(key), not_an_id(text, longest))
             return ""
         return text
 
@@ -106,11 +112,11 @@ class Fields:
         texts = {}
         for language, node in found.items():
             if node.text is None:
-                self.report.error(node, f"{key}.{language} must be one text")
+                self.report.error(node, Sentence("{key} must be one text", key=f"{key}.{language}"))
             elif node.text:
                 texts[language] = node.text
         if found and not texts:
-            self.report.error(self.at(key), f"{key} is empty")
+            self.report.error(self.at(key), Sentence("{key} is empty", key=key))
         if texts:
             self._warn_missing(key, texts)
         return Localized(**texts) if texts else None
@@ -131,7 +137,8 @@ class Fields:
         text = self.text(key)
         day = as_date(text) if text else None
         if text and day is None:
-            self.report.error(self.at(key), f"{key} {text!r} is not a date such as 2025-07-11")
+            problem = Sentence("{key} '{text}' is not a date such as {example}", key=key, text=text, example=A_DAY)
+            self.report.error(self.at(key), problem)
         return day
 
     def moment(self, key: str, zone: ZoneInfo, whole_day: bool = False) -> datetime | None:
@@ -141,7 +148,11 @@ class Fields:
             return None
         moment = as_moment(text, zone)
         if moment is None:
-            self.report.error(self.at(key), f"{key} {text!r} is not a time such as 2025-07-11 09:00 or 2025-07-11")
+            problem = Sentence(
+                "{key} '{text}' is not a time such as {example} or {day}",
+                key=key, text=text, example=A_MOMENT, day=A_DAY,
+            )  # fmt: skip
+            self.report.error(self.at(key), problem)
         elif whole_day and as_date(text):
             moment += timedelta(days=1)
         return moment
@@ -156,41 +167,49 @@ class Fields:
         except ValueError:
             number = float("nan")
         if not lowest <= number <= highest:
-            self.report.error(self.at(key), f"{key} {text!r} is not a number between {lowest:g} and {highest:g}")
+            problem = Sentence(
+                "{key} '{text}' is not a number between {lowest} and {highest}",
+                key=key, text=text, lowest=f"{lowest:g}", highest=f"{highest:g}",
+            )  # fmt: skip
+            self.report.error(self.at(key), problem)
             return None
         return number
 
     def _by_language(self, key: str, required: bool = False) -> dict[str, Node]:
         if not self.has(key):
             if required:
-                self.report.error(self.at(key), f"{key} is missing")
+                self.report.error(self.at(key), Sentence("{key} is missing", key=key))
             return {}
         node = self.values[key]
         if not isinstance(node.value, dict):
-            self.report.error(node, f"{key} must be given by language: {{zh: …, ru: …, en: …}}")
+            example = "{zh: …, ru: …, en: …}"
+            self.report.error(node, Sentence("{key} must be given by language: {example}", key=key, example=example))
             return {}
         for language, value in node.value.items():
             if language not in LANGUAGES:
-                self.report.error(value, f"{key}: {language} is not a language of the assistant (zh, ru, en)")
+                problem = Sentence(
+                    "{key}: {language} is not a language of the assistant ({languages})",
+                    key=key, language=language, languages=LANGUAGES,
+                )  # fmt: skip
+                self.report.error(value, problem)
         return {language: node.value[language] for language in LANGUAGES if language in node.value}
 
     def _texts(self, node: Node, name: str) -> tuple[str, ...]:
-        if isinstance(node.value, str):
-            if node.text:
-                self.report.error(node, f"{name} must be a list")
-            return ()
-        if isinstance(node.value, dict):
-            self.report.error(node, f"{name} must be a list")
+        if not isinstance(node.value, list):
+            if not node.is_empty:
+                self.report.error(node, Sentence("{key} must be a list", key=name))
             return ()
         texts: dict[str, None] = {}
         for item in node.value:
             if item.text:
                 texts[item.text] = None
             elif item.text is None:
-                self.report.error(item, f"{name}: each line must be one text; put a text with a colon in quotes")
+                problem = Sentence("{key}: each line must be one text; put a text with a colon in quotes", key=name)
+                self.report.error(item, problem)
         return tuple(texts)
 
     def _warn_missing(self, key: str, present: Collection[str]) -> None:
-        missing = [LANGUAGE_NAMES[language] for language in LANGUAGES if language not in present]
+        missing = tuple(LANGUAGE_NAMES[language] for language in LANGUAGES if language not in present)
         if missing:
-            self.report.warning(self.at(key), f"{key} has no {' and no '.join(missing)}")
+            problem = Sentence("{key} has no {languages}", key=key, languages=missing)
+            self.report.warning(self.at(key), problem, gap=True)

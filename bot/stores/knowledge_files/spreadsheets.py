@@ -9,7 +9,8 @@ import zipfile
 from collections.abc import Iterable
 from datetime import date, datetime, time
 
-from bot.stores.knowledge_files.fields import LANGUAGES, nearest
+from bot.domain.sentence import Sentence
+from bot.stores.knowledge_files.fields import LANGUAGES, with_nearest
 from bot.stores.knowledge_files.programme_files import SESSION_KEYS
 from bot.stores.knowledge_files.safe_yaml import Node
 from bot.stores.knowledge_files.sources import Report, text_of
@@ -22,7 +23,7 @@ HIGHEST_RATIO = 100
 
 _LOCALIZED_TEXTS = ("title", "summary", "source", "registration")
 _LOCALIZED_LISTS = ("aliases", "questions", "not_answered")
-_LISTS = ("topics", "speakers", "interpretation")
+_LISTS = ("topics", "speakers", "interpretation", "parity")
 COLUMNS = (
     *(key for key in SESSION_KEYS if key not in {"slots", *_LOCALIZED_TEXTS, *_LOCALIZED_LISTS}),
     *(f"{key}_{language}" for key in (*_LOCALIZED_TEXTS, *_LOCALIZED_LISTS) for language in LANGUAGES),
@@ -34,29 +35,33 @@ Row = list[str]
 
 
 class _Unreadable(Exception):
-    pass
+    def __init__(self, problem: Sentence) -> None:
+        super().__init__(problem)
+        self.problem = problem
 
 
 def read_rows(path: str, content: bytes, report: Report) -> list[Node]:
     """Every row as the mapping of a session, each value knowing its cell."""
     try:
         rows = _workbook(content) if path.lower().endswith(".xlsx") else _csv(content, report)
-    except _Unreadable as problem:
-        report.error(1, str(problem))
+    except _Unreadable as error:
+        report.error(1, error.problem)
         return []
     header_at = next((number for number, row in enumerate(rows) if any(row)), None)
     if header_at is None:
-        report.error(1, "the table is empty; the first row must name the columns (id, start, end, room, title_zh, …)")
+        example = "id, start, end, room, title_zh, …"
+        problem = Sentence("the table is empty; the first row must name the columns ({example})", example=example)
+        report.error(1, problem)
         return []
     names = [name.strip().lower() for name in rows[header_at]]
     for place, name in enumerate(names):
         at = Node("", header_at + 1, f"{column(place)}{header_at + 1}")
         if name and name not in COLUMNS:
-            report.error(at, f"unknown column {name}{nearest(name, COLUMNS)}")
+            report.error(at, with_nearest(Sentence("unknown column {column}", column=name), name, COLUMNS))
         elif name and name in names[:place]:
-            report.error(at, f"the column {name} is given twice")
+            report.error(at, Sentence("the column {column} is given twice", column=name))
     if "id" not in names:
-        report.error(header_at + 1, "there is no column id")
+        report.error(header_at + 1, Sentence("there is no column {column}", column="id"))
         return []
     return [
         _session(names, row, header_at + 2 + number)
@@ -122,17 +127,19 @@ def _csv(content: bytes, report: Report) -> list[Row]:
     try:
         return _limited(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise _Unreadable(f"not a valid CSV table: {error}") from error
+        raise _Unreadable(
+            Sentence("not a valid CSV table; look for a quotation mark that is not closed, or save the table again")
+        ) from error
 
 
 def _limited(rows: Iterable[Iterable[object]]) -> list[Row]:
     found: list[Row] = []
     for row in rows:
         if len(found) >= MOST_ROWS:
-            raise _Unreadable(f"more than {MOST_ROWS} rows")
+            raise _Unreadable(Sentence("more than {most} rows", most=MOST_ROWS))
         found.append([_said(cell) for cell in row])
         if len(found[-1]) > MOST_COLUMNS and any(found[-1][MOST_COLUMNS:]):
-            raise _Unreadable(f"more than {MOST_COLUMNS} columns")
+            raise _Unreadable(Sentence("more than {most} columns", most=MOST_COLUMNS))
     while found and not any(found[-1]):
         found.pop()
     return found
@@ -155,11 +162,12 @@ def _said(cell: object) -> str:
 
 def _workbook(content: bytes) -> list[Row]:
     """The first sheet, after the archive was checked to be harmless."""
+    invalid = Sentence("not a valid XLSX workbook; save it again from the spreadsheet program")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_archive(archive, len(content))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
-        raise _Unreadable("not a valid XLSX workbook; save it again from the spreadsheet program") from error
+        raise _Unreadable(invalid) from error
     import openpyxl
 
     try:
@@ -173,17 +181,17 @@ def _workbook(content: bytes) -> list[Row]:
     except _Unreadable:
         raise
     except Exception as error:  # openpyxl raises whatever its XML parser meets
-        raise _Unreadable("not a valid XLSX workbook; save it again from the spreadsheet program") from error
+        raise _Unreadable(invalid) from error
 
 
 def _check_archive(archive: zipfile.ZipFile, packed: int) -> None:
     members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
     if len(members) > 500 or unpacked > LARGEST_UNPACKED or unpacked > HIGHEST_RATIO * max(packed, 1):
-        raise _Unreadable("the workbook unpacks to far more than a programme needs; refused")
+        raise _Unreadable(Sentence("the workbook unpacks to far more than a programme needs; refused"))
     if any(member.flag_bits & 1 for member in members):
-        raise _Unreadable("the workbook is protected by a password; save it without one")
+        raise _Unreadable(Sentence("the workbook is protected by a password; save it without one"))
     for member in members:
         # Entities are how a small XML file grows; UTF-16 has a zero byte between the letters.
         if re.search(rb"<!(?:DOCTYPE|ENTITY)", archive.read(member).replace(b"\0", b"")):
-            raise _Unreadable("the workbook declares XML entities; refused")
+            raise _Unreadable(Sentence("the workbook declares XML entities; refused"))
