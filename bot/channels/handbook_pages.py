@@ -15,7 +15,7 @@ from bot.domain.knowledge import Entry
 from bot.domain.language import NATIVE_NAMES, Language
 from bot.domain.programme import Occurrence
 from bot.i18n import Translator, catalog
-from bot.services.handbook import Contents, contents
+from bot.services.handbook import Contents, contents, names_of, traditional_of
 from bot.settings import Settings
 from bot.stores import generations
 from bot.stores.index_files import read_contents, read_manifest
@@ -47,11 +47,10 @@ def handbook_page(edition: Edition, language: Language, now: datetime) -> str:
     say = catalog(language)
     found = contents(edition.entries, edition.programme, browsing.TOPICS, now)
     heading = say.text("2025 SCO Digital Economy Forum: delegate handbook")
+    main = tag("main", _days(found, edition, say), *(_topic(*topic, edition, say, now) for topic in found.topics))
     body = join(
-        _opening(heading, edition, say, now),
-        _table_of_contents(found, say),
-        tag("main", _days(found, edition, say), *(_topic(*topic, edition, say, now) for topic in found.topics)),
-    )
+        _opening(heading, edition, say, now, traditional_of(main)), _table_of_contents(found, say), main
+    )  # fmt: skip
     return page(heading, language, body, "handbook.css", "handbook.js")
 
 
@@ -60,7 +59,7 @@ def told(entry: Entry, edition: Edition, say: Translator) -> Reply:
     return entries.show([entry], edition, say)
 
 
-def _opening(heading: str, edition: Edition, say: Translator, now: datetime) -> Html:
+def _opening(heading: str, edition: Edition, say: Translator, now: datetime, traditional: str) -> Html:
     languages = [
         tag("b", name) if language is say.language else tag("a", name, href=f"{language}.html")
         for language, name in NATIVE_NAMES.items()
@@ -74,7 +73,7 @@ def _opening(heading: str, edition: Edition, say: Translator, now: datetime) -> 
         tag("p", *languages, class_="languages"),
         tag("h1", heading),
         tag("p", state, class_="soft"),
-        tag("div", looking, nothing, tag("ol"), class_="find", hidden=True),
+        tag("div", looking, nothing, tag("ol"), class_="find", data_traditional=traditional, hidden=True),
     )
 
 
@@ -138,13 +137,9 @@ def _article(entry: Entry, edition: Edition, say: Translator, now: datetime) -> 
         *limits,
         tag("div", paragraphs(reply.small_print), class_="small"),
         id=f"e-{entry.id}",
-        data_also=" · ".join(_also(entry, say.language)),
+        # What the search reads besides the text: other names, and how people ask.
+        data_names=" · ".join(names_of(entry, edition.programme, say.language)),
+        data_also=" · ".join(entry.renderings[say.language].questions if say.language in entry.renderings else ()),
         # The language a text is really in, when it does not exist in the page's.
         lang=None if (spoken := entry.shown_in(say.language)[1]) is say.language else spoken.value,
     )
-
-
-def _also(entry: Entry, language: Language) -> list[str]:
-    """Words under which an entry is found besides its own: how people ask, and its titles in the other languages."""
-    asked = entry.renderings[language].questions if language in entry.renderings else ()
-    return [*asked, *(other.title for spoken, other in entry.renderings.items() if spoken is not language)]

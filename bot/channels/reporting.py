@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from bot.channels.lines import LineError
 from bot.conversation.board import Prepared, drawn_up, summary
-from bot.conversation.board_page import MOST_GAPS, board_page, draft_files, why_not
+from bot.conversation.board_page import MOST_GAPS, answered_today, board_page, draft_files, why_not
 from bot.domain.language import NATIVE_NAMES, Language
 from bot.i18n import Translator, catalog
 from bot.services.clustering import Clustering
@@ -89,9 +89,12 @@ def plain(prepared: Prepared, say: Translator) -> str:
     board, entries = prepared.board, prepared.entries
     lines = [say.label("heading", "What delegates ask"), "", summary(board, say)]
     for gap in board.gaps[:MOST_GAPS]:
-        languages = ", ".join(f"{NATIVE_NAMES[language]} {number}" for language, number in gap.languages.items())
-        lines += ["", f"{gap.count}× {gap.wordings[0].text}", f"   {languages}", f"   {why_not(gap, entries, say)}"]
-        lines += [f"   – {wording.text}" for wording in gap.wordings[1:]]
+        languages = say.list(f"{NATIVE_NAMES[language]} {number}" for language, number in gap.languages.items())
+        first = gap.wording_in(say.language)
+        lines += ["", f"{gap.count}× {first.text}", f"   {languages}", f"   {why_not(gap, entries, say)}"]
+        if told := answered_today(gap, entries, say):
+            lines.append(f"   {told}")
+        lines += [f"   – {wording.text}" for wording in gap.wordings if wording is not first]
     return "\n".join(lines)
 
 

@@ -75,7 +75,7 @@ async def report(turn: Turn, _: str) -> list[Reply]:
 def summary(board: Board, say: Translator) -> str:
     """The board in a few lines."""
     names = outcome_names(say)
-    counts = ", ".join(f"{names[outcome]} {board.outcomes.get(outcome, 0)}" for outcome in OUTCOMES)
+    counts = say.list(f"{names[outcome]} {board.outcomes.get(outcome, 0)}" for outcome in OUTCOMES)
     lines = [
         say.plural("{number} question: {counts}.", "{number} questions: {counts}.", board.asked, counts=counts)
         if board.asked
@@ -92,7 +92,7 @@ def summary(board: Board, say: Translator) -> str:
     if board.gaps:
         lines += ["", say.text("Asked most often and not answered:")]
         for gap in board.gaps[:_SHOWN]:
-            text = gap.wordings[0].text
+            text = gap.wording_in(say.language).text
             lines.append(f"{gap.count}× {text if len(text) <= _LONGEST else text[:_LONGEST] + '…'}")
     return "\n".join(lines)
 

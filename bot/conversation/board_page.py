@@ -36,11 +36,15 @@ def board_page(board: Board, entries: Mapping[str, Entry], say: Translator) -> s
     """The page in the organizer's language."""
     heading = say.label("heading", "What delegates ask")
     period = say.text("{start} – {end}", start=say.moment(board.since), end=say.moment(board.until))
+    masked = say.text(
+        "Names, addresses and the numbers of phones, papers, rooms and seats in these questions are masked (…). The "
+        "masking does not know every name: look through the page before you pass it on."
+    )
     body = join(
         tag("h1", heading),
         tag("p", period, class_="soft"),
-        tag("p", say.text("Knowledge: version {version}. This page names no person.", version=board.version),
-            class_="soft"),
+        tag("p", say.text("Knowledge: version {version}.", version=board.version), class_="soft"),
+        tag("p", masked, class_="soft"),
         _figures(board, say),
         _courses(board, say),
         _gaps(board, entries, say),
@@ -61,7 +65,7 @@ def outcome_names(say: Translator) -> dict[str, str]:
 
 def why_not(gap: Gap, entries: Mapping[str, Entry], say: Translator) -> str:
     """Why a question was not answered, with the nearest entry."""
-    title = entries[gap.nearest].shown_in(say.language)[0].title if gap.nearest in entries else ""
+    title = _title(gap.nearest, entries, say) if gap.nearest else ""
     sure = math.floor(gap.confidence * 100)
     match gap.why:
         case Why.ASKED:
@@ -73,10 +77,19 @@ def why_not(gap: Gap, entries: Mapping[str, Entry], say: Translator) -> str:
         case Why.CHOICE:
             return say.text("A choice was offered and nobody took it. Nearest entry: “{title}”.", title=title)
         case Why.NOTHING:
-            return say.text("Nothing in the knowledge comes near.")
+            return say.text("Nothing in the knowledge came near.")
     if not title:
-        return say.text("Nothing in the knowledge comes near.")
-    return say.text("Too unsure to answer: nearest entry “{title}”, {percent}\u00a0% sure.", title=title, percent=sure)
+        return say.text("Nothing in the knowledge came near.")
+    return say.text(
+        "Too unsure to answer then: nearest entry “{title}”, {percent}\u00a0% sure.", title=title, percent=sure
+    )
+
+
+def answered_today(gap: Gap, entries: Mapping[str, Entry], say: Translator) -> str | None:
+    """What answers the question by now, when something does."""
+    if gap.answered_now not in entries:
+        return None
+    return say.text("Today the knowledge answers it: “{title}”.", title=_title(gap.answered_now, entries, say))
 
 
 def draft_files(gap: Gap, today: datetime) -> list[DraftFile]:
@@ -108,8 +121,8 @@ def _figures(board: Board, say: Translator) -> Html:
     shown += [
         (board.answered_by_people, say.label("figure", "answered by volunteers")),
         (board.still_open, say.label("figure", "still waiting")),
-        (wait_in_words(board.median_wait, say), say.label("figure", "half are answered within")),
-        (wait_in_words(board.ninetieth_wait, say), say.label("figure", "nine in ten are answered within")),
+        (wait_in_words(board.median_wait, say), say.label("figure", "at most, for half of the answers")),
+        (wait_in_words(board.ninetieth_wait, say), say.label("figure", "at most, for nine answers in ten")),
     ]
     return tag("div", *(tag("div", tag("b", value), tag("span", name), class_="figure") for value, name in shown),
                class_="figures")  # fmt: skip
@@ -122,14 +135,14 @@ def _courses(board: Board, say: Translator) -> Html | None:
     over_time = [
         Column(
             f"{start:%d.%m}" if board.by_day else f"{start:%H}",
-            f"{say.day(start) if board.by_day else say.moment(start)}: {_spelled(counts, names)}",
+            f"{say.day(start) if board.by_day else say.moment(start)}: {_spelled(counts, names, say)}",
             counts,
             "" if board.by_day or (place and start.hour) else say.short_day(start),
         )
         for place, (start, counts) in enumerate(board.buckets)
     ]
     by_language = [
-        Column(f"{NATIVE_NAMES[language]} · {sum(counts.values())}", _spelled(counts, names), counts)
+        Column(f"{NATIVE_NAMES[language]} · {sum(counts.values())}", _spelled(counts, names, say), counts)
         for language, counts in board.by_language.items()
     ]
     first = say.label("heading", "Questions by day") if board.by_day else say.label("heading", "Questions by hour")
@@ -140,8 +153,8 @@ def _courses(board: Board, say: Translator) -> Html | None:
     )  # fmt: skip
 
 
-def _spelled(counts: Mapping[str, int], names: Mapping[str, str]) -> str:
-    return ", ".join(f"{names[outcome]} {counts.get(outcome, 0)}" for outcome in OUTCOMES)
+def _spelled(counts: Mapping[str, int], names: Mapping[str, str], say: Translator) -> str:
+    return say.list(f"{names[outcome]} {counts.get(outcome, 0)}" for outcome in OUTCOMES)
 
 
 def _gaps(board: Board, entries: Mapping[str, Entry], say: Translator) -> Html:
@@ -159,7 +172,7 @@ def _gaps(board: Board, entries: Mapping[str, Entry], say: Translator) -> Html:
 
 
 def _gap(gap: Gap, entries: Mapping[str, Entry], say: Translator, today: datetime) -> Html:
-    first = next((wording for wording in gap.wordings if wording.language is say.language), gap.wordings[0])
+    first = gap.wording_in(say.language)
     others = [wording for wording in gap.wordings if wording is not first]
     languages = [tag("span", f"{NATIVE_NAMES[language]} {number}", class_="lang")
                  for language, number in gap.languages.items()]  # fmt: skip
@@ -173,10 +186,9 @@ def _gap(gap: Gap, entries: Mapping[str, Entry], say: Translator, today: datetim
         told = say.plural("A volunteer has answered {number} of them.", "Volunteers have answered {number} of them.",
                           gap.answered_by_people)  # fmt: skip
         notes.append(tag("p", told))
-    if gap.answered_now in entries:
-        title = entries[gap.answered_now].shown_in(say.language)[0].title
-        told = say.text("The knowledge published now answers it: “{title}”.", title=title)
-        notes.append(tag("p", told, class_="now"))
+    today_told = answered_today(gap, entries, say)
+    if today_told:
+        notes.append(tag("p", today_told, class_="now"))
     people = say.plural("{number} person", "{number} people", gap.people)
     return tag(
         "article",
@@ -187,7 +199,7 @@ def _gap(gap: Gap, entries: Mapping[str, Entry], say: Translator, today: datetim
             tag("p", when, class_="soft"),
             *notes,
             tag("ul", *(tag("li", wording.text) for wording in others)) if others else None,
-            None if gap.answered_now in entries else _draft(gap, say, today),
+            None if today_told else _draft(gap, say, today),
         ),
         class_="gap",
     )

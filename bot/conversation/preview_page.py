@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 from bot.conversation.hypertext import Html, join, page, tag
-from bot.conversation.publishing_texts import collisions, fall, figure_names, kind_names, session
+from bot.conversation.publishing_texts import collisions, fall, figure_names, kind_names, problem_line, session
 from bot.domain.knowledge import Entry, Problem
 from bot.domain.language import NATIVE_NAMES, Language
 from bot.i18n import Translator, catalog
@@ -14,6 +16,7 @@ from bot.services.replay import Told
 
 MOST = 500
 """Questions of one kind on the page."""
+_PIECE = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+|\W")
 
 
 def english(found: Preview) -> str:
@@ -113,14 +116,30 @@ def _differences(found: Preview, say: Translator) -> Html:
 
 
 def _table(several: Sequence[Difference], found: Preview, say: Translator) -> Html:
-    head = tag("tr", *(tag("th", name) for name in (
-        say.label("preview", "Question"), say.label("preview", "Before"), say.label("preview", "After"))))  # fmt: skip
+    before, after = say.label("preview", "Before"), say.label("preview", "After")
+    head = tag("tr", *(tag("th", name) for name in (say.label("preview", "Question"), before, after)))
     rows = [
         tag("tr", tag("td", one.asked.text, " ", tag("small", _mark(one, say)), lang=one.asked.language),
-            tag("td", _told(found, one.before, say)), tag("td", _told(found, one.after, say)))
+            *(tag("td", _told(found, told, say), _words(one, side), data_name=name)
+              for side, (name, told) in enumerate(((before, one.before), (after, one.after)))))
         for one in several
     ]  # fmt: skip
     return tag("table", tag("thead", head), tag("tbody", *rows))
+
+
+def _words(one: Difference, side: int) -> Html | None:
+    """The words in which one of two answers differs from the other, and in them what differs."""
+    words = one.words[side]
+    return tag("p", *_marked(words, one.words[1 - side]), lang=one.asked.language) if words else None
+
+
+def _marked(text: str, other: str) -> list[object]:
+    pieces, others = (_PIECE.findall(side) for side in (text, other))
+    found: list[object] = []
+    for kind, start, end, *_ in SequenceMatcher(None, pieces, others, autojunk=False).get_opcodes():
+        piece = "".join(pieces[start:end])
+        found.append(tag("mark", piece) if kind != "equal" and piece.strip() else piece)
+    return found
 
 
 def _mark(one: Difference, say: Translator) -> str:
@@ -161,5 +180,5 @@ def _figures(found: Preview, say: Translator) -> Html | None:
 def _problems(warnings: Sequence[Problem], say: Translator) -> Html | None:
     if not warnings:
         return None
-    items = [tag("li", str(problem)) for problem in warnings[:MOST]]
+    items = [tag("li", problem_line(problem, say)) for problem in warnings[:MOST]]
     return _section(say.label("preview", "Warnings"), tag("ul", *items))

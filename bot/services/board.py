@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.knowledge import Entry, EntryKind
-from bot.domain.language import Language, clean
+from bot.domain.language import Language
 from bot.domain.question import Answer, HandoverReason, Outcome, ProgrammeAnswer, Question
+from bot.domain.redaction import redacted
 from bot.services.clustering import Clustering
 from bot.settings import EVENT_ZONE
 from bot.stores.database import Transaction, exchanges, reports
@@ -28,13 +28,6 @@ _WORDINGS_KEPT = 12
 
 Decide = Callable[[Question], Outcome]
 """The answering on the published knowledge."""
-
-# Numbers of telephones and passports, addresses of mail and chats, links, and how people give their names.
-_PRIVATE = re.compile(
-    r"https?://\S+|\bt\.me/\S+|[\w.+-]+@[\w-]+\.[\w.]+|(?<!\w)@\w{4,}|\+?\d(?:[ ()\-]{0,2}\d){6,}|"
-    r"(?<![A-Za-z])[A-Z]{1,2}\s?\d{6,}|(?<=(?i:my name is ))\S+(?: [A-Z]\w+)*|(?<=(?i:меня зовут ))\S+(?: [А-ЯЁ]\w+)*|"
-    r"(?<=我叫)[㐀-鿿]{2,3}|(?<=我的名字是)[㐀-鿿]{2,3}"
-)
 
 
 class Why(StrEnum):
@@ -71,7 +64,7 @@ class Records:
 
 @dataclass(frozen=True)
 class Wording:
-    """One way in which a question was put, without what could tell who asked."""
+    """One way in which a question was put, with what could tell who asked masked."""
 
     text: str
     language: Language
@@ -91,12 +84,17 @@ class Gap:
     languages: Mapping[Language, int]
     why: Why
     nearest: str | None
+    """The entry that came nearest when it was asked."""
     confidence: float
-    """How sure the nearest entry was to answer, 0..1."""
+    """How sure that entry was to answer then, 0..1."""
     answered_by_people: int
     """How many of the askers a volunteer has answered."""
     answered_now: str | None
     """The entry that answers it in the knowledge as published now."""
+
+    def wording_in(self, language: Language) -> Wording:
+        """How it was most often put in a reader's language, or, when nobody put it so, in any."""
+        return next((wording for wording in self.wordings if wording.language is language), self.wordings[0])
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ class Ending:
 
 @dataclass(frozen=True)
 class Board:
-    """Everything the organizers are shown; no person appears in it."""
+    """Everything the organizers are shown; who asked does not appear, and what they wrote is masked."""
 
     since: datetime
     until: datetime
@@ -194,11 +192,6 @@ def compose(
     )
 
 
-def without_person(text: str) -> str:
-    """A question without numbers, addresses and names that could tell who asked; on one line."""
-    return _PRIVATE.sub("…", " ".join(clean(text).split()))
-
-
 def _gaps(records: Records, decide: Decide, clustering: Clustering, now: datetime) -> list[Gap]:
     unanswered = [one for one in records.exchanges if one.outcome != "answer"]
     clusters: dict[int, list[Exchange]] = defaultdict(list)
@@ -209,16 +202,17 @@ def _gaps(records: Records, decide: Decide, clustering: Clustering, now: datetim
 
 
 def _gap(members: Sequence[Exchange], records: Records, decide: Decide, now: datetime) -> Gap:
-    texts = Counter((without_person(one.question), one.language) for one in members)
+    texts = Counter((redacted(one.question), one.language) for one in members)
     wordings = tuple(Wording(text, language, count) for (text, language), count in texts.most_common(_WORDINGS_KEPT))
-    spoken = max(members, key=lambda one: (texts[without_person(one.question), one.language], one.at))
+    spoken = max(members, key=lambda one: (texts[redacted(one.question), one.language], one.at))
     again = decide(Question(spoken.question, spoken.language, now))
     escalated = [records.escalated[one.id] for one in members if one.id in records.escalated]
     reasons = Counter(_REASONS.get(one.reason, Why.UNSURE) for one in escalated)
     if any(one.outcome == "clarify" for one in members):
         reasons[Why.CHOICE] += sum(one.outcome == "clarify" for one in members)
-    stored = Counter(one.nearest[0] for one in members if one.nearest)
-    nearest = again.hits[0].entry_id if again.hits else next(iter(dict(stored.most_common(1))), None)
+    # Why it was not answered is told by what was known then, not by what the knowledge says now.
+    near = Counter(one.nearest[0] for one in members if one.nearest)
+    nearest = near.most_common(1)[0][0] if near else None
     why = reasons.most_common(1)[0][0] if reasons else Why.UNSURE
     answered = isinstance(again, Answer | ProgrammeAnswer) and bool(again.entries)
     return Gap(
@@ -230,7 +224,7 @@ def _gap(members: Sequence[Exchange], records: Records, decide: Decide, now: dat
         languages=Counter(one.language for one in members),
         why=Why.NOTHING if nearest is None and why is Why.UNSURE else why,
         nearest=nearest,
-        confidence=again.hits[0].confidence if again.hits else max(one.confidence for one in members),
+        confidence=max((one.confidence for one in members if one.nearest[:1] == (nearest,)), default=0.0),
         answered_by_people=sum(one.answered_at is not None for one in escalated),
         answered_now=again.entries[0] if answered else None,
     )

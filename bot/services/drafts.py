@@ -10,8 +10,15 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.domain.language import Language, clean, fold
+from bot.domain.redaction import redacted
 
 FOLDER = "drafts"
+KEYS = {
+    "section": "section | folder | раздел | папка | рубрика | 栏目 | 分类 | 文件夹",
+    "id": "id | идентификатор | 编号 | 文件名",
+    "source": "source | источник | 来源 | 出处",
+}
+"""How organizers begin a line that says where a corrected draft belongs and who said so."""
 _LONGEST_SLUG = 24
 _DELETED = "(deleted by the delegate)"
 _LATIN = "a,b,v,g,d,e,zh,z,i,y,k,l,m,n,o,p,r,s,t,u,f,kh,ts,ch,sh,shch,,y,,e,yu,ya".split(",")
@@ -20,7 +27,7 @@ _LETTERS = dict(zip("абвгдежзийклмнопрстуфхцчшщъыь�
 
 @dataclass(frozen=True)
 class Draft:
-    """A question that people answered; nobody in it has a name."""
+    """A question that people answered; nobody in it has a name, and what delegates wrote is masked."""
 
     number: int
     questions: Sequence[tuple[str, Language]]
@@ -36,7 +43,7 @@ class Draft:
     @property
     def name(self) -> str:
         """<date>-<slug>.<language>.md"""
-        slug = slug_of(self.questions[0][0]) if self.questions else ""
+        slug = slug_of(redacted(self.questions[0][0])) if self.questions else ""
         return f"{self.at:%Y-%m-%d}-{'-'.join(part for part in (slug, str(self.number)) if part)}.{self.language}.md"
 
 
@@ -51,8 +58,8 @@ def write(knowledge: Path, draft: Draft) -> Path:
 
 def render(draft: Draft) -> str:
     """The file: an entry as the organizers write them, with who asked and answered as comments."""
-    wordings = dict.fromkeys(_line(question) for question, language in draft.questions if language is draft.language)
-    title = _line(draft.questions[0][0]) if draft.questions else f"Question {draft.number}"
+    wordings = dict.fromkeys(redacted(question) for question, language in draft.questions if language is draft.language)
+    title = redacted(draft.questions[0][0]) if draft.questions else f"Question {draft.number}"
     lines = [
         "---",
         "# A draft from the volunteers' desk. Delegates never see it here: an organizer checks the answer, gives it a",
@@ -60,7 +67,7 @@ def render(draft: Draft) -> str:
         f"# Question {draft.number}, answered by Volunteer {draft.answered_by} on {draft.at:%Y-%m-%d at %H:%M}.",
     ]
     for (question, language), delegate in zip(draft.questions, draft.asked_by, strict=True):
-        lines.append(f"# Asked by Delegate {delegate} ({language}): {_line(question)}")
+        lines.append(f"# Asked by Delegate {delegate} ({language}): {redacted(question)}")
     lines += ["status: sample", 'source: ""', f"checked: {draft.at:%Y-%m-%d}"]
     if wordings:
         lines += ["questions:", *(f"  - {json.dumps(wording, ensure_ascii=False)}" for wording in wordings)]
@@ -89,6 +96,11 @@ def forget_questions(knowledge: Path, name: str, number: int) -> str | None:
     return renamed.name
 
 
+def key_named(word: str) -> str:
+    """Which of the keys a word means in one of the languages; empty for any other word."""
+    return next((key for key, words in KEYS.items() if fold(word) in words.split(" | ")), "")
+
+
 def slug_of(question: str) -> str:
     """A few words of a question in Latin letters."""
     text = fold(question)
@@ -103,10 +115,6 @@ def slug_of(question: str) -> str:
             break
         slug = f"{slug}-{word}" if slug else word
     return slug
-
-
-def _line(text: str) -> str:
-    return " ".join(clean(text).split())
 
 
 def _replace(path: Path, content: str) -> None:

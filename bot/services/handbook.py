@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.knowledge import Entry, EntryKind
-from bot.domain.programme import Occurrence, Programme
+from bot.domain.language import Language
+from bot.domain.programme import Occurrence, Programme, Room
+from bot.encoder.analysis import simplified
 
 _KINDS = [EntryKind.VENUE, EntryKind.PROSE, EntryKind.SESSION]
 
@@ -50,6 +52,32 @@ def contents(
         days=[(day, _parts_after_wholes(days[day])) for day in sorted(days)],
         topics=[(topic, sorted(own, key=order)) for topic, own in found.items() if own],
     )
+
+
+def names_of(entry: Entry, programme: Programme, language: Language) -> list[str]:
+    """What an entry is called besides its title: its titles in other languages, what people call it, its rooms."""
+    found = [other.title for spoken, other in entry.renderings.items() if spoken is not language]
+    for session in (one for one in programme.sessions if one.id == entry.id):
+        found += session.aliases.get(language, ())
+        if room := programme.room(session.room_id):
+            found += _room_names(room, language)
+    for venue in (one for one in programme.venues if one.id == entry.id):
+        found += venue.aliases.get(language, ())
+        for room in venue.rooms:
+            found += _room_names(room, language)
+    return list(dict.fromkeys(found))
+
+
+def _room_names(room: Room, language: Language) -> list[str]:
+    return [room.name.show(language)[0], *room.aliases.get(language, ())]
+
+
+def traditional_of(text: str) -> str:
+    """Each Traditional character beside the Simplified one of the text that it stands for: 會会鐵铁."""
+    known = set(text)
+    characters = [chr(code) for code in range(0x4E00, 0xA000)]
+    pairs = zip(characters, simplified(" ".join(characters)).split(" "), strict=True)
+    return "".join(old + new for old, new in pairs if old != new and new in known)
 
 
 def _parts_after_wholes(occurrences: Sequence[Occurrence]) -> list[Occurrence]:

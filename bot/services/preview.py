@@ -19,7 +19,7 @@ from bot.services.comparison import Changes, compare
 from bot.services.evaluation import Figure, Judgement, figures_of
 from bot.services.quality import Fall
 from bot.services.replay import Asked, Processes, Told, is_askable, is_question, outcome_of
-from bot.stores import generations
+from bot.stores import checksums, generations
 from bot.stores.generations import GenerationError
 from bot.stores.knowledge_files import Knowledge
 
@@ -55,6 +55,15 @@ class Difference:
             return "choice"
         same = self.before.entries[:1] == self.after.entries[:1]
         return "reworded" if same else "elsewhere"
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """Of an answer in other words, those that only the old and only the new one has."""
+        if self.kind != "reworded":
+            return "", ""
+        before, after = self.before.said, self.after.said
+        return (" ".join(piece for piece in before if piece not in after),
+                " ".join(piece for piece in after if piece not in before))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -173,7 +182,7 @@ def _build(
 ) -> None:
     from bot.stores import index, index_files
 
-    former = index_files.Former.of(generations.kept(ingestion.data_dir), encoder.identity)
+    former = index_files.Former.of(checksums.whole(generations.kept(ingestion.data_dir)), encoder.identity)
     index.build(
         folder, knowledge.entries, knowledge.programme, encoder, version=0, created=datetime.now(UTC),
         digest=knowledge.digest, former=former,

@@ -69,8 +69,9 @@ def _differences(found: Preview) -> Iterator[str]:
             yield f"Questions that {words}:"
         for one in several[:MOST]:
             yield f"  {one.asked.text}  [{_mark(one)}]"
-            yield f"      before: {_told(found, one.before)}"
-            yield f"      after:  {_told(found, one.after)}"
+            before, after = one.words
+            yield f"      before: {_told(found, one.before)}{before and f': {before}'}"
+            yield f"      after:  {_told(found, one.after)}{after and f': {after}'}"
         if len(several) > MOST:
             yield f"  … and {len(several) - MOST} more"
 

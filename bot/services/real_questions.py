@@ -1,10 +1,11 @@
-"""The questions people really asked, taken out of the database without the people."""
+"""The questions people really asked, taken out of the database without the people: not whose, and names masked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from bot.domain.redaction import redacted
 from bot.services.replay import Asked
 from bot.settings import Settings
 from bot.stores.database import Database, DatabaseUnavailable, SchemaTooNew, exchanges
@@ -37,7 +38,7 @@ async def read_from(settings: Settings) -> tuple[list[Asked], str]:
 
 
 def without_persons(several: Iterable[Exchange]) -> list[Asked]:
-    """Questions, each with the one before it for a follow-up; whose they are is left behind."""
+    """Questions, each with the one before it for a follow-up; whose they are is left behind, in their words too."""
     found: list[Asked] = []
     last: dict[int, tuple[datetime, str]] = {}
     for exchange in several:
@@ -45,6 +46,7 @@ def without_persons(several: Iterable[Exchange]) -> list[Asked]:
             continue
         moment, former = last.get(exchange.chat, (None, ""))
         follows = moment is not None and exchange.at - moment <= REMEMBERED
-        found.append(Asked(exchange.question, exchange.language, exchange.at, (former,) if follows else ()))
-        last[exchange.chat] = (exchange.at, exchange.question)
+        question = redacted(exchange.question)
+        found.append(Asked(question, exchange.language, exchange.at, (former,) if follows else ()))
+        last[exchange.chat] = (exchange.at, question)
     return found

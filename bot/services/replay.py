@@ -5,14 +5,13 @@ Run as `python -m bot.services.replay FOLDER MODEL IN OUT`; reads and writes JSO
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,13 +20,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.language import Language, has_words
+from bot.domain.passages import sentences
 from bot.domain.question import Answer, Clarification, Courtesy, Handover, Outcome, ProgrammeAnswer, Question
 from bot.settings import ROOT
 from bot.stores.beside import Beside
 from bot.stores.generations import GenerationError
 
 if TYPE_CHECKING:
-
+    from bot.domain.programme import Occurrence, Programme
     from bot.stores.index import Index
     from bot.stores.models import SentenceEncoder
 
@@ -64,8 +64,8 @@ class Told:
     """What the answer rests on, or the choices."""
     nearest: tuple[str, ...] = ()
     confidence: float = 0.0
-    said: str = ""
-    """Digest of the words of an answer: another digest, other words."""
+    said: tuple[str, ...] = ()
+    """What an answer says in the language of the question, piece by piece: other pieces, other words."""
 
     @property
     def answered(self) -> bool:
@@ -101,26 +101,28 @@ def _told(index: Index, one: Asked) -> Told:
     return Told(kind, tuple(entries), nearest, round(outcome.confidence, 4), _said(index, outcome, one.language))
 
 
-def _said(index: Index, outcome: Outcome, language: Language) -> str:
-    """A digest of the words of the answer, so that two generations can be compared without them."""
-    shown: list[tuple]
+def _said(index: Index, outcome: Outcome, language: Language) -> tuple[str, ...]:
+    """The pieces of an answer that two generations are compared by: sentences, or sessions with their time and room."""
+    pieces: list[str] = []
     if isinstance(outcome, ProgrammeAnswer):
-        found = outcome.findings
-        shown = [(one.session.id, one.slot, one.session.title, _room(index, one.session.room_id), one.session.status)
-                 for one in (*found.occurrences, *found.next)]  # fmt: skip
+        for one in (*outcome.findings.occurrences, *outcome.findings.next):
+            pieces += _told_of(index.programme, one, language)
     elif isinstance(outcome, Answer):
-        shown = []
-        for entry_id in outcome.entries:
-            rendering, _ = index.entries[entry_id].shown_in(language)
-            shown.append((rendering.title, rendering.body, rendering.source, index.entries[entry_id].status))
-    else:
-        return ""
-    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+        for entry in (index.entries[entry_id] for entry_id in outcome.entries):
+            rendering, _ = entry.shown_in(language)
+            pieces += [rendering.title, *sentences(rendering.body)]
+            pieces += [f"source: {rendering.source}", f"status: {entry.status}"]
+    return tuple(dict.fromkeys(pieces))
 
 
-def _room(index: Index, room_id: str | None) -> object:
-    room = index.programme.room(room_id)
-    return room and (room.name, room.level)
+def _told_of(programme: Programme, one: Occurrence, language: Language) -> Iterable[str]:
+    title, room = one.session.title.show(language)[0], programme.room(one.session.room_id)
+    start, end = (moment and moment.astimezone(programme.zone) for moment in (one.slot.start, one.slot.end))
+    parts = [title, f"{start:%d.%m %H:%M}–{end:%H:%M}" if end else f"{start:%d.%m %H:%M}"]
+    if room:
+        parts.append(room.name.show(language)[0] + ("" if room.level is None else f" ({room.level})"))
+    yield " · ".join(parts)
+    yield f"{title} · status: {one.session.status}"
 
 
 def outcome_of(told: Told) -> Outcome:

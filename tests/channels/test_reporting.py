@@ -12,11 +12,12 @@ import pytest
 
 from bot.channels.reporting import cluster_lines, plain, write_drafts
 from bot.conversation import board as board_room
-from bot.conversation.board import Prepared, drawn_up
+from bot.conversation.board import Prepared, drawn_up, summary
 from bot.conversation.board_page import board_page
 from bot.conversation.incoming import Incoming
 from bot.domain.language import Language
 from bot.i18n import catalog
+from bot.services.board import Wording
 from bot.services.clustering import Clustering
 from bot.settings import EVENT_ZONE, Settings
 from bot.stores.database import Database, exchanges
@@ -75,10 +76,29 @@ async def test_page_is_whole_escaped_and_without_persons(prepared, language):
     assert "2×" in page
 
 
+async def test_page_says_what_is_masked_and_reads_forward_on_paper(prepared):
+    page = board_page(prepared.board, prepared.entries, catalog(EN))
+    assert "look through the page before you pass it on" in page and "names no person" not in page
+    # On paper nothing stays folded, and pages are numbered.
+    printed = page[page.index("@media print") : page.index("</style>")]
+    assert "details::details-content { content-visibility: visible }" in printed and "counter(page)" in printed
+
+
 async def test_text(prepared):
     shown = plain(prepared, catalog(EN))
     assert "4 questions: answered 1, offered a choice 1, handed over 2." in shown
     assert "2× Where is" in shown and "916" not in shown
+
+
+async def test_the_reader_s_language_comes_first_everywhere(prepared):
+    pool = next(gap for gap in prepared.board.gaps if gap.count == 2)
+    spoken = replace(pool, wordings=(*pool.wordings, Wording("Где бассейн?", Language.RU, 1)), answered_now="umbrella")
+    told = Prepared(replace(prepared.board, gaps=[spoken]), prepared.entries)
+    say = catalog(Language.RU)
+    assert "2× Где бассейн?" in summary(told.board, say)
+    *_, below = plain(told, say).partition("\n\n2× Где бассейн?\n")
+    assert below.splitlines()[2].startswith("   Сегодня база знаний на это отвечает")
+    assert "<h3>Где бассейн?" in board_page(told.board, told.entries, say)
 
 
 async def test_drafts_can_be_filled_in_and_published(prepared, tmp_path):

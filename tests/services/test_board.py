@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from bot.domain.language import Language
 from bot.domain.question import Answer, Handover, HandoverReason, Hit
-from bot.services.board import Why, compose, gather, without_person
+from bot.services.board import Why, compose, gather
 from bot.services.clustering import Clustering
 from bot.settings import EVENT_ZONE
 from bot.stores.database import Database, agenda, escalations, exchanges
@@ -116,15 +117,20 @@ async def test_a_board_of_nothing(tmp_path):
     assert (board.asked, board.gaps, board.buckets, board.median_wait) == (0, [], [], None)
 
 
-@pytest.mark.parametrize(
-    ("said", "kept"),
-    [
-        ("My name is Ivan Petrov, call +7 (916) 123-45-67", "My name is …, call …"),
-        ("меня зовут Иван Петров, где водитель?", "меня зовут …, где водитель?"),
-        ("我叫王小明，护照E12345678丢了", "我叫…，护照…丢了"),
-        ("write to a.b@mail.ru or @somebody", "write to … or …"),
-        ("Hall A at 14:00 on 11 July 2025, 40 seats", "Hall A at 14:00 on 11 July 2025, 40 seats"),
-    ],
-)
-def test_a_question_is_shown_without_its_person(said, kept):
-    assert without_person(said) == kept
+async def test_the_reason_is_that_of_then_and_the_words_are_the_reader_s(tmp_path):
+    opened = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'then.sqlite3'}")
+    async with opened.writing() as tx:
+        await ask(tx, 1, "I'm John Smith, where is my badge?", "handover", 1)
+        await ask(tx, 2, "I'm John Brown, where is my badge?", "handover", 2)
+        await ask(tx, 3, "Бассейн есть?", "handover", 3, language=RU)
+    async with opened.reading() as tx:
+        records = await gather(tx, None, NOW)
+    await opened.close()
+    badge, pool = compose(records, entries(), 7, decide, Clustering(HashEncoder()), NOW).gaps
+    assert (badge.nearest, badge.confidence, badge.answered_now) == ("wifi", 0.2, "badge")
+    assert [(one.text, one.count) for one in badge.wordings] == [("I'm …, where is my badge?", 2)]
+    assert (badge.wording_in(RU).language, pool.wording_in(RU).text) == (EN, "Бассейн есть?")
+    both = replace(badge, wordings=(*badge.wordings, *pool.wordings))
+    assert [both.wording_in(language).text for language in (EN, RU, Language.ZH)] == [
+        "I'm …, where is my badge?", "Бассейн есть?", "I'm …, where is my badge?",
+    ]  # fmt: skip

@@ -64,6 +64,13 @@ def test_forgetting_leaves_the_answer_only(congress):
     assert drafts.forget_questions(congress, "../forum/none.md", 17) is None
 
 
+def test_what_delegates_wrote_is_masked_in_the_file_and_its_name(congress):
+    path = drafts.write(congress, draft(questions=(("Я Петров Иван, где змеи?", Language.RU),), asked_by=(3,)))
+    assert path.name == "2025-07-11-ya-gde-zmei-17.ru.md"
+    text = path.read_text("utf-8")
+    assert "Петров" not in text and text.count("Я …, где змеи?") == 3
+
+
 @pytest.mark.parametrize(
     ("question", "slug"),
     [

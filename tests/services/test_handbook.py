@@ -14,7 +14,7 @@ from bot.conversation.turn import Snapshot
 from bot.domain.language import Language
 from bot.domain.question import Answer
 from bot.i18n import catalog
-from bot.services.handbook import contents
+from bot.services.handbook import contents, names_of, traditional_of
 from bot.settings import EVENT_ZONE, ROOT
 from bot.stores import knowledge_files
 from tests.conversation.stand_ins import entries, programme
@@ -69,6 +69,36 @@ def test_page_needs_nothing_from_elsewhere(edition, language):
     assert "@import" not in page and "url(" not in page
     assert 'name="viewport"' in page and "@media print" in page
     assert set(re.findall(r'href="#([^"]+)"', page)) <= set(re.findall(r'id="([^"]+)"', page))
+
+
+@pytest.mark.parametrize(
+    ("language", "entry", "names"),
+    [
+        (Language.ZH, "lunch", {"午饭", "Lunch", "餐厅"}),
+        (Language.RU, "subforum-governance", {"Зал В", "Зал B", "Sub-forum 2: data governance"}),
+        (Language.EN, "welcome-dinner", {"gala dinner", "Banquet Hall", "欢迎晚宴"}),
+        (Language.EN, "venue-main", {"convention centre", "Hall B", "canteen"}),
+    ],
+)
+def test_an_entry_is_found_by_its_names(edition, language, entry, names):
+    found = names_of(edition.entries[entry], edition.programme, language)
+    assert names <= set(found)
+    article = re.search(rf'<article id="e-{entry}" data-names="([^"]*)"', handbook_page(edition, language, EVENING))
+    assert article and html.unescape(article[1]).split(" · ") == found
+
+
+def test_traditional_characters_of_the_text_are_known(edition):
+    pairs = traditional_of("地铁和会场")
+    known = dict(zip(pairs[::2], pairs[1::2], strict=True))
+    assert (known["鐵"], known["會"], known["場"]) == ("铁", "会", "场") and "機" not in known
+    assert re.search(r'data-traditional="[^"]*鐵铁', handbook_page(edition, Language.ZH, EVENING))
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_paper_has_page_numbers_and_the_programme_on_the_first_page(edition, language):
+    page = handbook_page(edition, language, EVENING)
+    printed = page[page.index("@media print") : page.index("</style>")]
+    assert "counter(page)" in printed and ".days h2 { break-before: auto }" in printed
 
 
 def test_ended_entries_are_left_out_and_unknown_sections_come_last():

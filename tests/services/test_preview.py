@@ -98,6 +98,23 @@ def test_other_words_of_the_same_entry(published: Ingestion):
     found = look(published, "Where can I leave my umbrella?")
     assert [one.kind for one in found.differences] == ["reworded"]
     assert preview_lines.summary(found) == "1 question is answered in other words."
+    before, after = found.differences[0].words
+    assert "08:00" in before and before.replace("08:00", "08:30") == after
+    told = [line.strip() for line in preview_lines.lines(found) if line.startswith("      ")]
+    title = "Umbrella storage (umbrella)"
+    assert told == [f"before: {title}: {before}", f"after:  {title}: {after}"]
+    page = english(found)
+    assert "<mark>00</mark>" in page and "<mark>30</mark>" in page
+    assert [name in page for name in ('data-name="Before"', 'data-name="After"')] == [True, True]
+
+
+def test_other_times_of_a_session_told_from_the_programme(published: Ingestion):
+    edit(published, "2031-05-20.yaml", "10:30", "10:45")
+    found = look(published, "What is on in the Oak Hall on 20 May?")
+    assert [(one.kind, one.before.kind, one.words) for one in found.differences] == [
+        ("reworded", "programme", ("Talk on lenses · 20.05 10:30–11:00 · Oak Hall (1)",
+                                   "Talk on lenses · 20.05 10:45–11:00 · Oak Hall (1)"))
+    ]  # fmt: skip
 
 
 def test_a_new_entry_that_answers_what_another_answers_already(published: Ingestion):
@@ -146,7 +163,7 @@ async def test_real_questions_come_without_persons(tmp_path: Path):
     try:
         async with database.writing() as tx:
             for chat, text, minutes, outcome in (
-                (5, "Where is the lift?", 0, "answer"), (6, "Тема?", 1, "handover"),
+                (5, "Where is the lift?", 0, "answer"), (6, "Я Петров, тема?", 1, "handover"),
                 (5, "and the stairs?", 4, "answer"), (5, "thanks", 5, "courtesy"),
                 (5, "Is there a prayer room?", 40, "answer"),
             ):  # fmt: skip
@@ -158,7 +175,7 @@ async def test_real_questions_come_without_persons(tmp_path: Path):
     finally:
         await database.close()
     assert [(one.text, one.previous) for one in found] == [
-        ("Where is the lift?", ()), ("Тема?", ()), ("and the stairs?", ("Where is the lift?",)),
+        ("Where is the lift?", ()), ("Я …, тема?", ()), ("and the stairs?", ("Where is the lift?",)),
         ("Is there a prayer room?", ()),
     ]  # fmt: skip
     assert not any(hasattr(one, "chat") for one in found)
