@@ -13,7 +13,7 @@ from bot.conversation.assistant import Assistant
 from bot.conversation.incoming import Incoming
 from bot.conversation.reply import Button, Reply
 from bot.domain.language import Language
-from bot.i18n import Translator, catalog
+from bot.i18n import catalog
 
 CHAT = 1
 """The chat of the console; Telegram gives such a small number to nobody."""
@@ -41,6 +41,7 @@ class Console:
         self._terminal = self._target.isatty()
         self._typed = self._source.isatty()
         self._buttons: list[Button] = []
+        self._say = catalog(language or Language.EN)
         self._messages = 0
         self._lines: asyncio.Queue[str] = asyncio.Queue()
 
@@ -61,17 +62,23 @@ class Console:
 
     async def _understand(self, line: str) -> None:
         """A number presses a button, a slash opens a command, anything else is a message."""
-        if line.isascii() and line.isdigit() and 1 <= int(line) <= len(self._buttons):
-            button = self._buttons[int(line) - 1]
-            if button.url:
-                self._print(button.url)
-            else:
-                await self._hear(button=button.data)
+        if line.isascii() and line.isdigit() and self._buttons:
+            await self._press(line)
         elif line.startswith("/") and len(line) > 1:
             command, _, rest = line[1:].partition(" ")
             await self._hear(command=command, text=rest)
         else:
             await self._hear(text=line)
+
+    async def _press(self, number: str) -> None:
+        button = {str(place): button for place, button in enumerate(self._buttons, start=1)}.get(number)
+        if button is None:
+            say, last = self._say, len(self._buttons)
+            self._print(say.text("There is no button {number}; the last one is {last}.", number=number, last=last))
+        elif button.url:
+            self._print(button.url)
+        else:
+            await self._hear(button=button.data)
 
     async def _hear(self, *, text: str = "", command: str = "", button: str = "") -> None:
         self._messages += 1
@@ -86,7 +93,9 @@ class Console:
             interface_language=self._language,
             update=self._messages,
         )
-        self._show(await self._assistant.respond(incoming))
+        replies = await self._assistant.respond(incoming)
+        self._say = catalog(await self._assistant.language_of(CHAT, self._language))
+        self._show(replies)
 
     def _show(self, replies: Iterable[Reply]) -> None:
         shown = list(replies)
@@ -119,10 +128,6 @@ class Console:
                 numbered.append(f"[{len(self._buttons)}] {button.label}")
             lines.append("  " + "   ".join(numbered))
         return lines
-
-    @property
-    def _say(self) -> Translator:
-        return catalog(self._language or Language.EN)
 
     async def _next_line(self) -> str | None:
         """The next line; None at the end. Piped input is echoed, so that a transcript can be read."""

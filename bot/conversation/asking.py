@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.conversation import entries, timetable
 from bot.conversation.courtesies import courteous
 from bot.conversation.reply import Button, Reply
+from bot.conversation.scene import answer_ref
 from bot.conversation.turn import ButtonRefused, Edition, Handler, Turn, language_from, number_from
 from bot.domain.knowledge import Entry
 from bot.domain.language import NATIVE_NAMES, Language, clean, has_words
@@ -16,6 +18,9 @@ from bot.domain.question import Answer, Clarification, Courtesy, Handover, Hando
 from bot.i18n import Translator, catalog
 from bot.stores.database import exchanges
 from bot.stores.database.exchanges import Exchange
+
+if TYPE_CHECKING:
+    from bot.conversation.desk import Escalated
 
 LONGEST_KEPT = 1_000
 """Characters of a question that are stored."""
@@ -36,7 +41,7 @@ async def answer(turn: Turn) -> list[Reply]:
         text = clean(question.previous[-1])[:LONGEST_KEPT]  # "a person, please" speaks of what was asked before
     named = {Clarification: "clarify", Handover: "handover"}.get(type(outcome), "answer")
     exchange = await _record(turn, text, named, _entries_of(outcome), outcome)
-    cards: list[Reply] = []
+    cards: Sequence[Reply] = ()
     rows: Rows = []
     if isinstance(outcome, Answer):
         await _delivered(turn, outcome.entries)
@@ -44,7 +49,7 @@ async def answer(turn: Turn) -> list[Reply]:
         await _delivered(turn, timetable.told_ids(outcome, turn.edition.programme))
         rows = timetable.rows(outcome, turn.edition, turn.say)
     elif isinstance(outcome, Handover):
-        cards = await turn.desk.escalate(
+        escalated = await turn.desk.escalate(
             turn,
             text,
             turn.language,
@@ -53,6 +58,9 @@ async def answer(turn: Turn) -> list[Reply]:
             exchange=exchange,
             message=turn.incoming.message,
         )
+        if escalated.waits_already:
+            return [_waits_already(escalated, turn.say)]
+        cards = escalated.cards
     reply = compose(outcome, turn.edition, turn.say, turn.now, staffed=turn.desk.staffed)
     return [_with_buttons(reply, named, _entries_of(outcome), turn, turn.language, exchange, rows=rows), *cards]
 
@@ -106,6 +114,12 @@ def will_answer(say: Translator, *, staffed: bool) -> str:
     )
 
 
+def _waits_already(escalated: Escalated, say: Translator) -> Reply:
+    """To the same question put again: nothing new went to anybody; a reply to this adds to the question."""
+    text = say.text("Your question is with people already; /status shows how it stands.")
+    return Reply(text=text, ref=answer_ref(escalated.number))
+
+
 async def ask_a_person(turn: Turn, text: str) -> list[Reply]:
     """/person: the question goes to people at once, whatever the assistant knows."""
     text = clean(text)[:LONGEST_KEPT]
@@ -117,13 +131,17 @@ async def ask_a_person(turn: Turn, text: str) -> list[Reply]:
         turn.tx, turn.chat, text, turn.language, "handover", at=turn.now, message=turn.incoming.message,
         generation=str(turn.edition.version),
     )  # fmt: skip
-    cards = await turn.desk.escalate(
+    escalated = await turn.desk.escalate(
         turn, text, turn.language, HandoverReason.ASKED, exchange=exchange, message=turn.incoming.message
     )
-    reply = Reply(
-        text=handed_over(HandoverReason.ASKED, turn.say, staffed=turn.desk.staffed), ref=f"exchange:{exchange}"
-    )
-    return [reply, *cards]
+    return [_note(turn, escalated, HandoverReason.ASKED, exchange, turn.say), *escalated.cards]
+
+
+def _note(turn: Turn, escalated: Escalated, reason: HandoverReason, exchange: int, say: Translator) -> Reply:
+    """What becomes of a question that the person wanted to go to people."""
+    if escalated.waits_already:
+        return _waits_already(escalated, say)
+    return Reply(text=handed_over(reason, say, staffed=turn.desk.staffed), ref=f"exchange:{exchange}")
 
 
 async def press(turn: Turn, data: str) -> list[Reply]:
@@ -151,7 +169,7 @@ async def press(turn: Turn, data: str) -> list[Reply]:
         return [Reply(toast=say.text("Your question is with people already; /status shows how it stands."))]
     reason = HandoverReason.DISLIKED if disliked else HandoverReason.ASKED
     given = exchange.entries[0] if exchange.outcome == "answer" and exchange.entries else None
-    cards = await turn.desk.escalate(
+    escalated = await turn.desk.escalate(
         turn,
         exchange.question,
         exchange.language,
@@ -162,10 +180,10 @@ async def press(turn: Turn, data: str) -> list[Reply]:
         answer_given=given,
     )
     await exchanges.change_outcome(turn.tx, exchange.id, "handover")
-    note = Reply(text=handed_over(reason, say, staffed=turn.desk.staffed), ref=f"exchange:{exchange.id}")
+    note = _note(turn, escalated, reason, exchange.id, say)
     if given is None and exchange.reading is None:
-        return [replace(note, replaces=True), *cards]
-    return [_shown_again(turn, replace(exchange, outcome="handover"), language), note, *cards]
+        return [replace(note, replaces=True), *escalated.cards]
+    return [_shown_again(turn, replace(exchange, outcome="handover"), language), note, *escalated.cards]
 
 
 async def choose(turn: Turn, data: str) -> list[Reply]:
@@ -174,11 +192,12 @@ async def choose(turn: Turn, data: str) -> list[Reply]:
     key, _, shown_in = rest.rpartition(":")
     exchange, language = await _own_exchange(turn, number), language_from(shown_in)
     entry = entries.entry_named(key, turn.edition.entries)
-    if exchange.outcome != "clarify" or not entry.is_valid_at(turn.now):
+    chosen = replace(exchange, outcome="answer", entries=(entry.id,))
+    if (exchange.outcome != "clarify" and exchange != chosen) or not entry.is_valid_at(turn.now):
         raise ButtonRefused(data)
     await exchanges.change_outcome(turn.tx, exchange.id, "answer", [entry.id])
     await _delivered(turn, [entry.id])
-    return [_shown_again(turn, replace(exchange, outcome="answer", entries=(entry.id,)), language)]
+    return [_shown_again(turn, chosen, language)]
 
 
 async def _own_exchange(turn: Turn, number: str) -> Exchange:

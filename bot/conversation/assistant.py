@@ -18,14 +18,15 @@ from bot.conversation.announcing import Announcing
 from bot.conversation.courtesies import only_text
 from bot.conversation.desk import Desk
 from bot.conversation.incoming import Incoming
-from bot.conversation.publishing import Publishing, Received
+from bot.conversation.publishing import Publishing, Received, describe
 from bot.conversation.reply import Button, Reply
 from bot.conversation.turn import ButtonRefused, Consideration, Handler, Snapshot, Turn, number_from
 from bot.domain.language import Language, answer_language
 from bot.domain.question import Courtesy, CourtesyKind, Handover, Outcome, Question
 from bot.i18n import catalog
+from bot.services import retention
 from bot.settings import Settings
-from bot.stores.database import Database, DatabaseUnavailable, Transaction, delegates, exchanges
+from bot.stores.database import Database, DatabaseUnavailable, Transaction, delegates, exchanges, personal
 
 logger = logging.getLogger(__name__)
 
@@ -116,25 +117,17 @@ class Assistant:
         # Commands and presses carry no question, but "q" asks an earlier message again.
         text = "" if incoming.command or incoming.button else incoming.text
         async with self._database.reading() as tx:
-            known = await delegates.find(tx, incoming.chat)
-            latest, previous = None, ()
-            if known is not None:
-                latest = await exchanges.latest(tx, incoming.chat)
-                previous = await exchanges.previous(tx, incoming.chat, self._clock() - REMEMBERED)
+            preferred = await _preferred(tx, incoming.chat, incoming.interface_language)
+            previous = await exchanges.previous(tx, incoming.chat, self._clock() - REMEMBERED)
             if incoming.button.startswith("q:"):
                 text = await self._asked_before(tx, incoming)
-        preferred = incoming.interface_language
-        if known is not None and known.language_chosen:
-            preferred = known.language
-        elif latest is not None:
-            preferred = latest.language
         if self.publishing.concerns(incoming):
             received = await self.publishing.receive(incoming, preferred or Language.EN, self._clock())
             return Consideration(preferred or Language.EN, self._snapshot(), prepared=received)
         written = incoming.text if incoming.command == "person" else text
         language = answer_language(written, preferred)
-        nothing_said = not text and not incoming.command and not incoming.button and incoming.attachment is None
-        if nothing_said and incoming.pin is None:
+        wordless = incoming.attachment is not None or incoming.pin is not None or incoming.unreadable
+        if not text and not incoming.command and not incoming.button and not wordless:
             return Consideration(language, self._snapshot(), outcome=Courtesy(CourtesyKind.EMPTY),
                                  question=Question("", language, self._clock()))  # fmt: skip
         if not text:
@@ -150,6 +143,14 @@ class Assistant:
         if isinstance(outcome, Handover):
             await self.desk.prepare(text)
         return Consideration(language, self._snapshot(), question, outcome, spent)
+
+    async def language_of(self, chat: int, interface_language: Language | None) -> Language:
+        """In which language a person is addressed who has not just written something."""
+        try:
+            async with self._database.reading() as tx:
+                return await _preferred(tx, chat, interface_language) or Language.EN
+        except DatabaseUnavailable:
+            return interface_language or Language.EN
 
     async def _answered(self, question: Question) -> Outcome:
         return await asyncio.get_running_loop().run_in_executor(self._searches, self._answering.answer, question)
@@ -265,12 +266,14 @@ class Assistant:
         )
         return [Reply(text=text)]
 
-    def commands(self, language: Language, staff: bool = False) -> list[tuple[str, str]]:
-        """The commands and their descriptions for a menu."""
+    def commands(self, language: Language, staff: bool = False, organizer: bool = False) -> list[tuple[str, str]]:
+        """The commands and their descriptions for a menu: of a delegate, of the staff group, of an organizer."""
+        say = catalog(language)
         if staff:
-            announce = catalog(language).label("command", "Announcement to all delegates (organizers)")
+            announce = say.label("command", "Announcement to all delegates (organizers)")
             return [*self.desk.commands(language), ("announce", announce)]
-        return [pair for pair in profile.describe_commands(catalog(language)) if pair[0] in self._commands]
+        described = [*(describe(say) if organizer else ()), *profile.describe_commands(say)]
+        return [pair for pair in described if pair[0] in self._commands]
 
     async def due(self, tx: Transaction) -> list[tuple[str, Reply]]:
         """What is to be said by now without anybody asking: each with its deduplication key."""
@@ -278,6 +281,14 @@ class Assistant:
         timed += await reminders.due(tx, self._snapshot(), self._clock())
         timed += await self.publishing.due(self._clock())
         return timed + await self.announcing.due(tx, self.staff_chat)
+
+    async def purge(self) -> int:
+        """Delete a batch of what is kept no longer, in a transaction of its own; how much went, 0 in the end."""
+        before = retention.deleted_before(self._snapshot().programme, self._settings.retention_days, self._clock())
+        if before is None:
+            return 0
+        async with self._database.writing() as tx:
+            return await personal.purge(tx, before)
 
     async def undelivered(self, reference: str, chat: int, why: str, tx: Transaction) -> list[Reply]:
         """A message could not be delivered for good; what the staff group is told."""
@@ -294,6 +305,17 @@ class Assistant:
         except ButtonRefused:
             return ""
         return exchange.question if exchange is not None and exchange.chat == incoming.chat else ""
+
+
+async def _preferred(tx: Transaction, chat: int, interface_language: Language | None) -> Language | None:
+    """The language a person chose, else the one they wrote in last, else that of their Telegram."""
+    known = await delegates.find(tx, chat)
+    if known is None:
+        return interface_language
+    if known.language_chosen:
+        return known.language
+    latest = await exchanges.latest(tx, chat)
+    return latest.language if latest is not None else interface_language
 
 
 def _place(error: BaseException) -> str:

@@ -91,8 +91,7 @@ def topic_reply(turn: Turn, topic: str, page: int, language: Language) -> Reply:
         for entry in here
     ]
     if pages > 1:
-        before, after = (page - 1) % pages, (page + 1) % pages
-        rows.append((Button("‹", f"t:{topic}:{before}:{language}"), Button("›", f"t:{topic}:{after}:{language}")))
+        rows.append(entries.page_row(f"t:{topic}:", page, pages, language))
     rows.append((Button(say.label("button", "↩ All topics"), f"t::0:{language}"),))
     rows.append(entries.language_row(f"t:{topic}:{page}:", language))
     if not found:

@@ -59,7 +59,7 @@ async def card(scene: Scene, about: Matter, *, edits: int | None = None, call: b
 
 def title(about: Matter, say: Translator) -> str:
     """Mark, number, who asks and in which language."""
-    spoken = ", ".join(language_name(language, say) for language in dict.fromkeys(a.language for a in about.askers))
+    spoken = say.list(language_name(language, say) for language in dict.fromkeys(a.language for a in about.askers))
     mark = MARKS[about.escalation.state]
     if len(about.askers) == 1:
         who = delegate(about, about.askers[0].chat, say)
@@ -157,7 +157,10 @@ def _said(about: Matter, say: Translator) -> list[str]:
 
 
 def _words(message: ThreadMessage, say: Translator) -> str:
-    return shorten(message.text, 300) or say.label("message", "(a file)")
+    if message.text:
+        return shorten(message.text, 300)
+    is_place = bool(message.body and "place" in message.body)
+    return say.label("message", "(a place)") if is_place else say.label("message", "(a file)")
 
 
 def _why(scene: Scene, escalation: Escalation) -> str:

@@ -50,10 +50,11 @@ def languages(say: Translator) -> Reply:
 
 
 def only_text(say: Translator) -> Reply:
-    """The answer to a photo, a voice message or a file without any words."""
+    """The answer to whatever came without any words."""
     return Reply(
         text=say.text(
-            "I can only read text, so I cannot use pictures, voice messages or files. Please write your question."
+            "I can only read text, so I cannot use pictures, voice or video messages, files, places or contacts. "
+            "Please write your question."
         ),
         buttons=menu(say),
     )

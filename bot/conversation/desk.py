@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.conversation import cards, replying, rounds, staff, staff_commands, talking
@@ -31,6 +32,18 @@ class Publications(Protocol):
     def acquire(self) -> AbstractContextManager[Edition]:
         """The published edition, for as long as the block lasts."""
         ...
+
+
+@dataclass(frozen=True)
+class Escalated:
+    """What became of a question that people must answer."""
+
+    number: int
+    """Of the escalation."""
+    waits_already: bool = False
+    """The volunteers have this question from the same person: nothing new is shown to anybody."""
+    cards: Sequence[Reply] = ()
+    """What the staff group is shown."""
 
 
 class Desk:
@@ -77,8 +90,8 @@ class Desk:
         exchange: int | None = None,
         message: int | None = None,
         answer_given: str | None = None,
-    ) -> list[Reply]:
-        """Open or join an escalation in the turn's transaction; returns what the staff group is shown."""
+    ) -> Escalated:
+        """Open or join an escalation in the turn's transaction."""
         opened = await self._helpdesk.receive(
             turn.tx,
             chat=turn.chat,
@@ -91,12 +104,13 @@ class Desk:
             answer_given=answer_given,
             at=turn.now,
         )
-        scene = self.scene_of(turn)
-        if scene is None or (opened.joined and not opened.new_asker):
-            return []
+        scene, number = self.scene_of(turn), opened.escalation.id
+        if scene is None:
+            return Escalated(number)
+        if opened.joined and not opened.new_asker:
+            return Escalated(number, waits_already=True)
         state = await helpdesk.read_state(scene.tx, scene.now)
         state.chat = scene.staff_chat if state.chat is None else state.chat
-        number = opened.escalation.id
         if opened.joined:
             state.touch(number)
             replies: list[Reply] = []
@@ -109,7 +123,7 @@ class Desk:
             about = await matter(scene, number)
             assert about is not None
             replies.append(await replying.post_words(scene, about, incoming, ""))
-        return replies
+        return Escalated(number, cards=replies)
 
     async def heard_in_group(self, incoming: Incoming, consideration: Consideration, tx: Transaction) -> list[Reply]:
         """A message, command or press in the staff group; the channel lets only its members through."""

@@ -71,7 +71,7 @@ def small_print(entries: Sequence[Entry], edition: Edition, say: Translator) -> 
         if source and entry.status is not Status.SAMPLE:
             sources[source] = None
     if sources:
-        lines.append(say.text("Source: {source}", source="; ".join(sources)))
+        lines.append(say.text("Source: {source}", source=say.list(sources)))
     checked = [entry.checked for entry in entries if entry.checked]
     if checked:
         # Translators: version is the number of the published knowledge; date is when the fact was last checked.
@@ -89,6 +89,13 @@ def _only_in(language: Language, say: Translator) -> str:
     if language is Language.RU:
         return say.text("🌐 So far this answer exists only in Russian.")
     return say.text("🌐 So far this answer exists only in English.")
+
+
+def page_row(prefix: str, page: int, pages: int, language: Language) -> tuple[Button, ...]:
+    """To the page before and to the page after, where there is one."""
+    before = (Button("‹", f"{prefix}{page - 1}:{language}"),) if page > 0 else ()
+    after = (Button("›", f"{prefix}{page + 1}:{language}"),) if page < pages - 1 else ()
+    return (*before, *after)
 
 
 def language_row(prefix: str, current: Language | None, suffix: str = "") -> tuple[Button, ...]:

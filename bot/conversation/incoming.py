@@ -30,6 +30,8 @@ class Incoming:
     """Id of the message this one replies to."""
     attachment: Attachment | None = None
     pin: Pin | None = None
+    unreadable: bool = False
+    """It came without words and is neither a file nor a place: a round video, a contact, a sticker."""
     interface_language: Language | None = None
     """Language of the person's Telegram, when it is one of ours."""
     name: str = ""

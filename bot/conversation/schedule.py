@@ -82,8 +82,7 @@ def page_of(
         text += "\n\n" + say.text("Page {page} of {pages}", page=page + 1, pages=pages)
     rows = sessions.card_buttons((one.session for one in here), say, "s")
     if pages > 1:
-        before, after = (page - 1) % pages, (page + 1) % pages
-        rows.append((Button("‹", f"d:{screen}:{before}:{language}"), Button("›", f"d:{screen}:{after}:{language}")))
+        rows.append(entries.page_row(f"d:{screen}:", page, pages, language))
     rows.append((back,))
     rows.append(entries.language_row(f"d:{screen}:{page}:", language))
     return Reply(
@@ -208,13 +207,13 @@ def _facts(session: Session, turn: Turn, say: Translator) -> list[str]:
         lines.append(say.text("Part of: {title}", title=sessions.title_of(whole, say)))
     parts = [sessions.title_of(one, say) for one in programme.sessions if one.part_of == session.id]
     if parts:
-        lines.append(say.text("Includes: {titles}", titles=", ".join(parts)))
+        lines.append(say.text("Includes: {titles}", titles=say.list(parts)))
     speakers = [topic_name(one, programme, say) for one in session.speakers]
     if speakers:
-        lines.append(say.text("🎤 Speakers: {names}", names=", ".join(speakers)))
+        lines.append(say.text("🎤 Speakers: {names}", names=say.list(speakers)))
     spoken = [name for code in session.interpretation if (name := language_name(code, say))]
     if spoken:
-        lines.append(say.text("🎧 Interpretation: {languages}", languages=", ".join(spoken)))
+        lines.append(say.text("🎧 Interpretation: {languages}", languages=say.list(spoken)))
     return lines
 
 

@@ -45,8 +45,7 @@ def home(turn: Turn, page: int, language: Language) -> Reply:
     ]
     rows += [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
     if pages > 1:
-        before, after = (page - 1) % pages, (page + 1) % pages
-        rows.append((Button("‹", f"v:home:{before}:{language}"), Button("›", f"v:home:{after}:{language}")))
+        rows.append(entries.page_row("v:home:", page, pages, language))
     rows.append((Button(say.label("button", "ℹ️ More about the venue"), f"t:venues:0:{language}"),))
     rows.append(entries.language_row(f"v:home:{page}:", language))
     text = say.text("Please choose a building or a room.") if rooms else say.text("Nothing is published here yet.")
@@ -87,7 +86,7 @@ async def card(turn: Turn, key: str, language: Language) -> Reply:
 
 
 def _room_lines(room: Room, venue: Venue, say: Translator) -> str:
-    lines = [f"🏛 {sessions.text_of(venue.title, say)}, {sessions.text_of(venue.address, say)}"]
+    lines = [f"🏛 {sessions.text_of(venue.title, say)} · {sessions.text_of(venue.address, say)}"]
     if room.level is not None:
         lines.append(say.text("🪜 Level: {level}", level=room.level))
     if way := sessions.text_of(room.way, say):

@@ -1,5 +1,7 @@
 """The console: the same assistant with numbered buttons, also when its input is a pipe."""
 
+import asyncio
+import contextlib
 import io
 import json
 import os
@@ -8,10 +10,12 @@ import sys
 
 import pytest
 
+from bot.__main__ import main
 from bot.channels.console import Console
 from bot.channels.lines import Lines
 from bot.domain.language import Language
 from bot.i18n import ROOT
+from bot.stores.database import exchanges
 from tests.conversation.stand_ins import KNOWN, ScriptedAnswering, StandInPublished, open_stage
 
 
@@ -33,15 +37,45 @@ async def test_question_and_numbered_button(tmp_path, morning):
     assert "\x1b" not in shown
 
 
-async def test_number_beyond_the_buttons_is_a_question(tmp_path, morning):
-    shown = await talk(tmp_path, morning, "110\n")
-    assert "I have no approved answer to this" in shown
+@pytest.mark.parametrize("number", ["0", "8", "110", "1" * 5_000])
+async def test_a_number_without_a_button_is_no_question(tmp_path, morning, number):
+    shown = await talk(tmp_path, morning, f"{number}\n1\n")
+    assert f"> {number}\nThere is no button {number}; the last one is 7." in shown
+    assert "I have no approved answer to this" not in shown
+    assert "(语言：中文)" in shown
+
+
+async def test_the_console_speaks_the_language_of_the_person(tmp_path, morning):
+    await talk(tmp_path, morning, "/quit\n", Language.ZH)
+    shown = await talk(tmp_path, morning, "99\n/language\n2\n99\n", None)
+    assert "输入按钮编号即可按下该按钮；输入 /quit 退出。" in shown
+    assert "没有编号为99的按钮" in shown
+    assert "Кнопки с номером 99 нет" in shown
+
+
+@pytest.mark.parametrize("now", [None, "2025-10-01T09:00"])
+def test_what_is_kept_no_longer_is_deleted_by_the_true_clock_only(tmp_path, morning, monkeypatch, now):
+    @contextlib.asynccontextmanager
+    async def open_house(_settings, clock):
+        async with open_stage(tmp_path, clock()) as stage:
+            yield stage
+
+    async def questions():
+        async with open_stage(tmp_path, morning) as stage, stage.database.reading() as tx:
+            return await exchanges.previous(tx, 1, morning)
+
+    monkeypatch.setattr("bot.bootstrap.open_house", open_house)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    asyncio.run(talk(tmp_path, morning, "What is the theme?\n"))
+    assert asyncio.run(questions()) == ("What is the theme?",)
+    main(["chat", *(["--now", now] if now else [])])
+    assert bool(asyncio.run(questions())) is bool(now)
 
 
 async def test_commands_language_and_leaving(tmp_path, morning):
     shown = await talk(tmp_path, morning, "/help\n\n/quit\nWhat is the theme?\n", Language.ZH)
     assert "欢迎参加2025上合组织数字经济论坛！" in shown
-    assert "/topics – 按主题浏览" in shown
+    assert "/topics：按主题浏览" in shown
     assert "我没能在这条消息里看到问题" in shown
     assert "主题是数字桥梁" not in shown
 

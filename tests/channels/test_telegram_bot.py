@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+from bot.channels.telegram import commands
 from tests.botapi.fixtures import api, running  # noqa: F401
 
 STAFF = -4001
@@ -15,6 +16,17 @@ async def test_update_in_answer_out(api, tmp_path):  # noqa: F811
         await it.until(lambda world: len(world.commands) == 4)
         assert it.world.commands["default::zh"] == [{"command": "start", "description": "Start zh"}]
     assert it.world.allowed_updates == ["message", "edited_message", "callback_query", "my_chat_member"]
+
+
+async def test_organizers_have_their_own_menu_once_they_have_written(api, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(commands, "LATER", 0.05)
+    async with running(api, tmp_path, organizers="7, 8") as it:
+        it.world.say(7, "hello")
+        await it.until(lambda world: "chat:7:ru" in world.commands)
+        assert [command["command"] for command in it.world.commands["chat:7:ru"]] == ["drafts", "start"]
+        assert not any(scope.startswith("chat:8") for scope in it.world.commands)
+        it.world.say(8, "hello")
+        await it.until(lambda world: "chat:8:zh" in world.commands)
 
 
 async def test_one_persons_messages_in_order_and_people_in_parallel(api, tmp_path):  # noqa: F811

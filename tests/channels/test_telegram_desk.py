@@ -1,12 +1,16 @@
 """The desk through the real application over HTTP: volunteers and delegates in Telegram."""
 
 import asyncio
+from datetime import UTC, datetime
 
+from bot.domain.language import Language
+from bot.stores.database import Database, delegates, exchanges
 from tests.botapi.desk_process import open_house
 from tests.botapi.fixtures import api, running  # noqa: F401
 
 STAFF, SUPER = -4001, -(10**12) - 1
 ANNA, BORIS, STRANGER = 5, 6, 66
+DURING_THE_EVENT = datetime(2025, 7, 11, 3, 0, tzinfo=UTC)
 QUESTION = "Who sells kites <b>& tulips</b> here?"
 
 
@@ -162,6 +166,67 @@ async def test_forgetting_empties_what_the_group_shows(api, tmp_path):  # noqa: 
                                              for message in world.messages[STAFF].values()))  # fmt: skip
         assert "Deleted by the delegate" in it.world.messages[STAFF][card["message_id"]]["text"]
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"zebracanary" in path.read_bytes()]
+
+
+async def test_what_is_written_after_the_wish_to_be_forgotten_is_answered(api, tmp_path):  # noqa: F811
+    world = api.world
+    # All of it waits when the bot begins to read.
+    world.press(7, 7, 1, "f:yes")
+    world.press(7, 7, 1, "f:yes")
+    world.say(7, "What is the theme?")
+    world.say(7, "Where is the parking?")
+    async with desk(api, tmp_path) as it:
+        await shows(it, "digital bridges", 7)
+        await shows(it, "There is no parking", 7)
+        await it.until(lambda world: not world.unanswered())
+
+
+async def test_what_cannot_be_read_is_named(api, tmp_path):  # noqa: F811
+    sentence = "I can only read text, so I cannot use pictures, voice or video messages, files, places or contacts."
+    extras = [
+        {"video_note": {"file_id": "n", "file_unique_id": "n", "length": 240, "duration": 3}},
+        {"contact": {"phone_number": "1", "first_name": "B"}},
+        {"location": {"latitude": 39.0, "longitude": 117.7}},
+    ]
+    async with desk(api, tmp_path) as it:
+        for extra in extras:
+            it.world.say(7, extra=extra)
+        for text in await it.texts(7, 3):
+            assert text.startswith(sentence)
+        card = await card_of(it, 7)
+        answer = it.world.last(7)["message_id"]
+        # About an open question people get a place, and nothing of what they could not see.
+        it.world.say(7, extra=extras[1], reply_to=answer)
+        it.world.say(7, extra=extras[2], reply_to=answer)
+        await it.until(lambda world: "💬 Delegate 1: (a place)" in world.messages[STAFF][card["message_id"]]["text"])
+        assert it.world.messages[STAFF][card["message_id"]]["text"].count("💬") == 1
+        unread, added = (await it.texts(7, 6))[-2:]
+        assert unread.startswith(sentence)
+        assert added == "I have added this to your question; the volunteers will see it."
+
+
+async def test_what_is_kept_no_longer_is_deleted_while_the_bot_runs(api, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("bot.channels.telegram.timed.PRUNE_EVERY", -1)
+    monkeypatch.setattr("bot.channels.telegram.timed.EVERY", 0.05)
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'assistant.sqlite3'}", lambda: DURING_THE_EVENT)
+    async with database.writing() as tx:
+        await delegates.meet(tx, 8)
+        await exchanges.record(tx, 8, "Where is the zebracanary?", Language.EN, "answer")
+    async with desk(api, tmp_path) as it:
+        it.world.say(7, "What is the theme?")
+        await shows(it, "digital bridges", 7)
+
+        async def gone():
+            while True:
+                async with database.reading() as tx:
+                    if await delegates.find(tx, 8) is None:
+                        return await exchanges.latest(tx, 8), await exchanges.latest(tx, 7)
+
+        old, new = await asyncio.wait_for(gone(), 20)
+        assert (old, new.question) == (None, "What is the theme?")
+        await database.close()
+        files = list(tmp_path.glob("assistant.sqlite3*"))
+        await it.until(lambda _: not any(b"zebracanary" in file.read_bytes() for file in files if file.exists()))
 
 
 async def test_the_group_has_its_own_menu(api, tmp_path):  # noqa: F811

@@ -104,7 +104,7 @@ def test_only_a_press_in_the_same_chat_edits():
 
 def test_the_last_word_to_a_forgotten_person_leaves_no_trace():
     rows = rendering.rows([Reply(text="gone", ref="forgotten")], Occasion(7, 7, callback="q"))
-    assert {(row.campaign, row.ref) for row in rows} == {("farewell", "")}
+    assert {(row.campaign, row.ref) for row in rows} == {("nameless", "")}
 
 
 def test_the_parser_of_the_test_server_is_strict():

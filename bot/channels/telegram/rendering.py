@@ -82,13 +82,14 @@ def rows(replies: Iterable[Reply], occasion: Occasion, kind: str | None = None) 
     if any(reply.ref == FORGOTTEN for reply in replies):
         # The last word to somebody who was just forgotten: once sent, its rows name nobody.
         replies = [replace(reply, ref="") for reply in replies]
-        return [replace(row, campaign=outbox.FAREWELL) for row in rows(replies, occasion, kind)]
+        return [replace(row, campaign=outbox.NAMELESS) for row in rows(replies, occasion, kind)]
     found: list[Row] = []
     if occasion.callback is not None:
         toast = next((reply.toast for reply in replies if reply.toast), "")
         body = {"do": "toast", "callback": occasion.callback, "text": markup.shorten(toast, markup.TOAST_LIMIT)}
-        # Addressed to the person, so that a busy group cannot hold it up.
-        found.append(Row(occasion.person or occasion.chat, "answer", body, life=TIME_TO_LIVE["toast"]))
+        # Addressed to the person, so that a busy group cannot hold it up; owed to them even when they are forgotten.
+        addressee = occasion.person or occasion.chat
+        found.append(Row(addressee, "answer", body, life=TIME_TO_LIVE["toast"], campaign=outbox.NAMELESS))
     for reply in joined(replies):
         chat = occasion.chat if reply.chat is None else reply.chat
         row_kind = kind or ("card" if chat == occasion.staff_chat or chat < 0 else "answer")

@@ -1,4 +1,4 @@
-"""What happens by the clock: timed messages of the assistant, the health file, pruning of finished rows."""
+"""What happens by the clock: timed messages, the health file, deleting what has been kept long enough."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ class Housekeeping:
         self.pace = pace or Pace()
         self.noted: dict[str, list[float]] = {}
         self.pruned = time.monotonic()
+        self.purged = False
+        """Whether personal data was deleted that the files of the database may still hold."""
 
     async def run(self) -> None:
         """Until cancelled; a failure of one round must not end the next."""
@@ -67,11 +69,21 @@ class Housekeeping:
             self.noted = noted
             async with self.database.writing() as tx:
                 await set_value(tx, PACE, noted)
-        if time.monotonic() - self.pruned > PRUNE_EVERY:
+        if time.monotonic() - self.pruned > PRUNE_EVERY and not await self._purge():
             self.pruned = time.monotonic()
             async with self.database.writing() as tx:
                 await inbox.prune(tx)
                 await outbox.prune(tx)
+            if self.purged:
+                await self.database.scrub()
+                self.purged = False
+
+    async def _purge(self) -> bool:
+        """A batch of what is kept no longer, one a round, so that nobody waits long; false when nothing was left."""
+        if (purge := getattr(self.assistant, "purge", None)) is None or not await purge():
+            return False
+        self.purged = True
+        return True
 
     async def _report_undelivered(self) -> None:
         """Whoever must know hears of what did not arrive: a volunteer's answer, a card."""

@@ -129,6 +129,7 @@ def read_message(message: Message, update_id: int, username: str) -> Incoming | 
         if addressee and addressee.casefold() != username.casefold():
             return None
         command, text = word.casefold(), text[length:].strip()
+    attachment, pin = _attachment(message), _pin(message)
     return Incoming(
         chat=message.chat_id,
         person=message.from_user.id,
@@ -137,8 +138,9 @@ def read_message(message: Message, update_id: int, username: str) -> Incoming | 
         command=command,
         message=message.message_id,
         replies_to=_replies_to(message),
-        attachment=_attachment(message),
-        pin=_pin(message),
+        attachment=attachment,
+        pin=pin,
+        unreadable=not (text or command or attachment or pin),
         interface_language=_language(message.from_user),
         name=_name(message.from_user),
         update=update_id,

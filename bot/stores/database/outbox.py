@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select, update
+from sqlalchemy import Row, String, and_, bindparam, case, cast, literal, or_, select, update
 
 from bot.stores.database import messages, tables
 from bot.stores.database.engine import Transaction
@@ -19,18 +19,21 @@ from bot.stores.database.messages import lookup
 from bot.stores.database.outbox_reports import cancel, counts, oldest_waiting, prune, report_done, unreported
 
 __all__ = [
-    "FAREWELL",
-    "LEASE", "PRIORITIES", "OutboxRow", "cancel", "claim", "counts", "fail", "halt_until", "lookup", "oldest_waiting",
-    "prune", "put", "release", "report_done", "retry", "rewrite_chat", "sent", "set_halt", "unknown", "unreachable",
-    "unreported",
+    "LEASE", "NAMELESS", "NOBODY", "PRIORITIES", "OutboxRow", "cancel", "claim", "counts", "fail", "halt_until",
+    "lookup", "oldest_waiting", "prune", "put", "release", "report_done", "retry", "rewrite_chat", "sent", "set_halt",
+    "unknown", "unreachable", "unreported",
 ]  # fmt: skip
 
 LEASE = timedelta(seconds=60)
-FAREWELL = "farewell"
-"""Campaign of the last message to a person who was forgotten: once it has ended, its row names nobody."""
+NAMELESS = "nameless"
+"""Campaign of what is still owed to a person who was forgotten, the farewell and the release of every pressed button:
+once it has ended, its row names nobody."""
 PRIORITIES = {"answer": 0, "card": 1, "notice": 3, "broadcast": 5}
 _OUTBOX = tables.outbox.c
 _OPEN = _OUTBOX.finished_at.is_(None)
+NOBODY: dict[str, Any] = {"chat": 0, "dedup": literal("nobody:").concat(cast(_OUTBOX.id, String))}
+"""A row that names nobody any more: its key often holds the chat ("announcement:7:<chat>"), the row's number replaces
+it."""
 # Written for every message: put together once, because that costs SQLAlchemy more than SQLite takes to write.
 _CHANGE = update(tables.outbox).where(_OUTBOX.id == bindparam("which"), _OPEN)
 _CHANGE_SAME_TRY = _CHANGE.where(_OUTBOX.tries == bindparam("attempt"))
@@ -190,7 +193,7 @@ async def unreachable(tx: Transaction, row: OutboxRow, error: str) -> None:
     await tx.connection.execute(
         update(tables.outbox)
         .where(_OPEN, _OUTBOX.chat == row.chat, _OUTBOX.state == "new")
-        .values(state="unreachable", body=None, finished_at=await tx.now(), last_error=error[:300])
+        .values(last_error=error[:300], **_all_ended("unreachable", await tx.now()))
     )
     await tx.connection.execute(
         update(tables.delegates).where(tables.delegates.c.chat == row.chat).values(unreachable=True)
@@ -252,9 +255,14 @@ def _blocked(now: datetime) -> Any:
 
 async def _expire(tx: Transaction, now: datetime) -> None:
     overdue = and_(_OPEN, _OUTBOX.state == "new", _OUTBOX.valid_until.is_not(None), _OUTBOX.valid_until <= now)
-    await tx.connection.execute(
-        update(tables.outbox).where(overdue).values(state="expired", body=None, finished_at=now)
-    )
+    await tx.connection.execute(update(tables.outbox).where(overdue).values(**_all_ended("expired", now)))
+
+
+def _all_ended(state: str, now: datetime) -> dict[str, Any]:
+    """Many rows end at once; the nameless among them name nobody from now on."""
+    nameless = _OUTBOX.campaign == NAMELESS
+    names = {name: case((nameless, value), else_=_OUTBOX[name]) for name, value in NOBODY.items()}
+    return {"state": state, "body": None, "finished_at": now, **names}
 
 
 async def _change(tx: Transaction, row: OutboxRow, **values: Any) -> bool:
@@ -277,7 +285,7 @@ async def _end(tx: Transaction, row: OutboxRow, state: str, **values: Any) -> bo
         "lease": None,
         "finished_at": await tx.now(),
     }
-    if row.campaign == FAREWELL:
+    if row.campaign == NAMELESS:
         finished |= {"chat": 0, "dedup": f"nobody:{row.id}"}
     return await _change(tx, row, **finished, **values)
 
