@@ -1,4 +1,5 @@
-# The assistant in one image: dependencies and index are built in the first stage, the second only runs.
+# The assistant in one image: the first stage installs the dependencies, the second only runs; the index is built in
+# /data when a container starts for the first time.
 FROM python:3.11-slim AS build
 WORKDIR /app
 RUN python -m venv /venv

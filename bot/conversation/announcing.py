@@ -162,7 +162,7 @@ def parts_of(text: str) -> dict[Language, str]:
 def audience_text(people: Sequence[Delegate], speaks: dict[int, Language], silent: int, say: Translator) -> str:
     """How many people in which language, and how many are not reached."""
     counted = Counter(speaks[one.chat] for one in people)
-    each = ", ".join(f"{NATIVE_NAMES[language]}: {counted[language]}" for language in Language)
+    each = say.list(f"{NATIVE_NAMES[language]} {counted[language]}" for language in Language)
     return say.text(
         "Recipients: {total} ({each}). Not reachable at the moment: {unreachable}. Switched off: {silent}.",
         total=len(people), each=each, unreachable=sum(one.unreachable for one in people), silent=silent,

@@ -75,7 +75,7 @@ def _line(kind: ChangeKind, change: SessionChange, say: Translator) -> str:
 
 
 def _times(session: Session, say: Translator) -> str:
-    return "; ".join(sessions.when(slot, say) for slot in sorted(session.slots))
+    return say.list(sessions.when(slot, say) for slot in sorted(session.slots))
 
 
 def _room(room: Room | None, say: Translator) -> str:

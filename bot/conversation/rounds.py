@@ -8,6 +8,7 @@ from bot.conversation import cards
 from bot.conversation.reply import Reply
 from bot.conversation.scene import NOTE_REF, Scene, card_ref, matter, mentioned, talk_ref
 from bot.domain.escalation import Escalation
+from bot.i18n import Translator
 from bot.services import helpdesk
 from bot.services.helpdesk import DeskState, Show
 from bot.stores.database import delegates, escalations
@@ -99,7 +100,7 @@ async def _reminders(scene: Scene, state: DeskState) -> list[Reply]:
         text = scene.say.plural(
             "{questions} has been waiting for 10 minutes and nobody has taken it. {leads}",
             "{questions} have been waiting for 10 minutes and nobody has taken them. {leads}",
-            len(late), questions=_numbers(late), leads=leads,
+            len(late), questions=_numbers(late, scene.say), leads=leads,
         )  # fmt: skip
         replies.append(await _call(scene, state, "🚨", text, late))
     unclaimed = await escalations.due_reminders(scene.tx, scene.now)
@@ -109,7 +110,7 @@ async def _reminders(scene: Scene, state: DeskState) -> list[Reply]:
         text = scene.say.plural(
             "{questions} has been waiting for 3 minutes. {names}",
             "{questions} have been waiting for 3 minutes. {names}",
-            len(unclaimed), questions=_numbers(unclaimed), names=names,
+            len(unclaimed), questions=_numbers(unclaimed, scene.say), names=names,
         )  # fmt: skip
         replies.append(await _call(scene, state, "⏳", text, unclaimed))
     if replies:
@@ -117,9 +118,9 @@ async def _reminders(scene: Scene, state: DeskState) -> list[Reply]:
     return replies
 
 
-def _numbers(about: Sequence[Escalation]) -> str:
+def _numbers(about: Sequence[Escalation], say: Translator) -> str:
     """#17, #18, …"""
-    named = ", ".join(f"#{item.id}" for item in about[:_NAMED_AT_ONCE])
+    named = say.list(f"#{item.id}" for item in about[:_NAMED_AT_ONCE])
     return named if len(about) <= _NAMED_AT_ONCE else f"{named} …"
 
 

@@ -30,11 +30,11 @@ def subjects(reading: Reading, programme: Programme, say: Translator) -> list[st
     named = {person.id: person for person in programme.glossary}
     sessions = [session for one in reading.sessions if (session := programme.session(one))]
     rooms = [room for one in reading.rooms if (room := programme.room(one))]
-    found = [", ".join(title_of(session, say) for session in sessions)]
-    found.append(", ".join(kind_label(kind, say) for kind in reading.kinds))
+    found = [say.list(title_of(session, say) for session in sessions)]
+    found.append(say.list(kind_label(kind, say) for kind in reading.kinds))
     for ids in (reading.topics, reading.speakers):
-        found.append(", ".join(text_of(named[one].names, say) if one in named else one for one in ids))
-    found.append(", ".join(text_of(room.name, say) for room in rooms))
+        found.append(say.list(text_of(named[one].names, say) if one in named else one for one in ids))
+    found.append(say.list(text_of(room.name, say) for room in rooms))
     if not rooms and reading.venue:
         found += [text_of(venue.title, say) for venue in programme.venues if venue.id == reading.venue]
     return [part for part in found if part]
@@ -93,7 +93,7 @@ def _days(window: Window, say: Translator) -> str:
         return say.day(days[0])
     if days[-1] - days[0] == timedelta(days=len(days) - 1) and len(days) > 2:
         return say.text("{start} – {end}", start=say.day(days[0]), end=say.day(days[-1]))
-    return say.text("{start} and {end}", start="; ".join(say.day(day) for day in days[:-1]), end=say.day(days[-1]))
+    return say.text("{start} and {end}", start=say.list(say.day(day) for day in days[:-1]), end=say.day(days[-1]))
 
 
 def part_label(part: PartOfDay, say: Translator) -> str:

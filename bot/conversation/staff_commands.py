@@ -144,7 +144,10 @@ async def explain(scene: Scene, incoming: Incoming) -> list[Reply]:
             "you write goes to the delegate as you wrote it, without your name."
         ),
         say.text("A claim ends after 10 minutes without an answer. One answer goes to everybody on the card."),
-        *(f"/{command} – {description}" for command, description in describe(say)),
+        *(
+            say.text("/{command} – {description}", command=command, description=description)
+            for command, description in describe(say)
+        ),
     ]
     return [Reply(title=say.label("heading", "The volunteers' desk"), text="\n\n".join(lines))]
 

@@ -109,7 +109,7 @@ def _event(
 
 
 def _location(room: str, venue: Venue | None, language: Language) -> str:
-    return ", ".join(part for part in (room, _text(venue.address, language) if venue else "") if part)
+    return " · ".join(part for part in (room, _text(venue.address, language) if venue else "") if part)
 
 
 def _text(text: Localized | None, language: Language) -> str:

@@ -216,8 +216,15 @@ def test_before_and_after_the_event(programme):
     assert findings.nearest_day == SATURDAY
     assert [one.session.id for one in findings.next] == ["desk"]
     _, findings = ask("现在有什么", programme, at(29, 17))
-    assert findings.after_event and findings.nothing_then and findings.nearest_day == SUNDAY
-    assert findings.next == ()
+    assert findings.after_event and findings.nothing_then and findings.next == ()
+
+
+def test_the_nearest_day_is_still_to_come(programme):
+    _, findings = ask("what is on on Monday", programme, at(28, 9))
+    assert findings.nothing_then and findings.nearest_day == SUNDAY
+    # The dance was on Saturday evening, and after Sunday there is nothing at all.
+    assert ask("what receptions are there tonight", programme, at(29, 9))[1].nearest_day is None
+    assert ask("what is on on Monday", programme, at(29, 17))[1].nearest_day is None
 
 
 def test_what_is_over_and_what_is_to_come(programme):

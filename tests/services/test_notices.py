@@ -129,7 +129,7 @@ async def test_agenda_and_those_told_get_one_notice_each_in_their_language(datab
         "📍 Moved from Pier to Oak Hall.\nSo it is now: Wednesday 21 May, 10:00–13:00 · Oak Hall"
     )
     assert [row[0]["label"] for row in body["buttons"]] == ["Island trip", "🔕 No announcements, no changes"]
-    assert found[5][0]["title"] == "🔔 日程有 1 处变更"
+    assert found[5][0]["title"] == "🔔 日程有1处变更"
     assert "📍 Перенесено: Причал → Дубовый зал." in found[4][0]["text"]
     calendar = read(file_content(found[4][0]))
     (event,) = events(calendar)
