@@ -16,6 +16,7 @@ from bot.channels.bar import Bar
 
 if TYPE_CHECKING:
     from bot.services.ingestion import Ingestion
+    from bot.services.restoring import Restored
     from bot.settings import Settings
     from bot.stores.knowledge_files import Knowledge
 
@@ -40,11 +41,13 @@ def parser() -> argparse.ArgumentParser:
     action.add_argument("--versions", action="store_true", help="list what was published, by whom and when")
     action.add_argument(
         "--rollback", nargs="?", type=int, const=0, metavar="N",
-        help="make version N current again (without N: the one before), at once and without asking",
+        help="make version N current again (without N: the one before) and put its files back, without asking",
     )  # fmt: skip
     action.add_argument("--watch", action="store_true", help="publish whenever the files change and have no error")
     options.add_argument("--strict", action="store_true", help="refuse while an entry has the status sample")
-    options.add_argument("--rebuild", action="store_true", help="build and publish even when nothing changed")
+    options.add_argument(
+        "--rebuild", action="store_true", help="build from nothing and publish, even when nothing changed"
+    )
     options.add_argument("--reason", default="", metavar="TEXT", help="a note that is kept with the version")
     options.add_argument(
         "--force", default="", metavar="REASON",
@@ -68,12 +71,12 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it did what was asked, else 1."""
     options = parser().parse_args(arguments)
-    from bot.settings import Settings
+    from bot.settings import Settings, WrongSettings
 
     try:
         settings = Settings()
-    except ValueError as error:  # pydantic's message names each setting
-        return _fail(f"a setting is wrong: {error}")
+    except WrongSettings as error:
+        return _fail(str(error))
     ingestion = _ingestion(options, settings)
     try:
         if options.check:
@@ -203,14 +206,26 @@ def preview(ingestion: Ingestion, options: argparse.Namespace, settings: Setting
 
 
 def roll_back(ingestion: Ingestion, options: argparse.Namespace) -> int:
-    """Make an older version current again."""
+    """Make an older version current again, with its files."""
+    told: list[Restored] = []
     with Bar(options.quiet) as bar:
-        version = ingestion.rollback(options.rollback or None, reason=options.reason, progress=bar)
-    print(
-        f"Version {version.number} is current again ({version.entries} entries). The files in the folder are unchanged."
-    )
+        version = ingestion.rollback(options.rollback or None, reason=options.reason, progress=bar, seen=told.append)
+    print(f"Version {version.number} is current again ({version.entries} entries).")
+    for restored in told:
+        _show_files(restored, ingestion.knowledge_dir)
     _show_changes(ingestion)
     return 0
+
+
+def _show_files(restored: Restored, folder: Path) -> None:
+    for path in restored.files:
+        print(f"{path}: put back")
+    if restored.kept_in:
+        print(f"What stood there is kept in {folder / restored.kept_in}")
+    for path in restored.edited:
+        print(f"{path}: changed since the last publication and left as it is; the next publication contains it")
+    if restored.trouble:
+        print(f"The files could not be put back; the next publication contains them as they are: {restored.trouble}")
 
 
 def show_versions(ingestion: Ingestion) -> int:
@@ -234,30 +249,40 @@ def watch(ingestion: Ingestion, options: argparse.Namespace) -> int:
     """Publish now and after every change, once the folder is quiet and has no error; ends with Ctrl-C."""
     from watchfiles import watch as changes
 
-    first = True
+    if not ingestion.knowledge_dir.is_dir():
+        folder = ingestion.knowledge_dir
+        return _fail(f"the knowledge folder {folder} does not exist; mend --knowledge or BOT_KNOWLEDGE_DIR")
+    again = False
     # An empty set comes when a second passed without a change. The first one starts the first publication, so
     # that what changes during it is noticed too.
-    for changed in changes(
+    for number, changed in enumerate(changes(
         ingestion.knowledge_dir, debounce=30_000, step=SETTLED_MILLISECONDS, rust_timeout=1_000, yield_on_timeout=True,
         raise_interrupt=False,
-    ):  # fmt: skip
-        if first or changed:
-            _watched(ingestion, options)
-        if first:
+    )):  # fmt: skip
+        if changed or again or number == 0:
+            again = not _watched(ingestion, options, again)
+        if number == 0:
             print(f"Watching {ingestion.knowledge_dir}; Ctrl-C ends it.", flush=True)
-            first = False
     return 0
 
 
-def _watched(ingestion: Ingestion, options: argparse.Namespace) -> None:
-    """One round of watching: a failure is said, and the next change gets its chance."""
-    from bot.stores.generations import GenerationError
+def _watched(ingestion: Ingestion, options: argparse.Namespace, again: bool) -> bool:
+    """One round of watching; a failure is said, and the next change gets its chance.
+
+    False while another process publishes: then it is tried again, and said only once.
+    """
+    from bot.stores.generations import Busy, GenerationError
 
     try:
         publish(ingestion, options)
+    except Busy as error:
+        if not again:
+            _fail(str(error))
+        return False
     except (GenerationError, OSError) as error:
         _fail(str(error))
     sys.stdout.flush()
+    return True
 
 
 def _ingestion(options: argparse.Namespace, settings: Settings) -> Ingestion:

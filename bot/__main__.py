@@ -30,6 +30,10 @@ def chat(options: argparse.Namespace) -> int:
 
     async def converse() -> None:
         async with open_house(Settings(), clock) as house:
+            if options.now is None:
+                # Only what is old by the true clock is deleted for being old.
+                while await house.assistant.purge():
+                    pass
             await Console(house.assistant, clock, options.language).run()
 
     with contextlib.suppress(KeyboardInterrupt):
@@ -288,18 +292,15 @@ def main(arguments: list[str] | None = None) -> int:
         if (sentence := _sentence(error)) is None:
             raise
         print(sentence, file=sys.stderr)
-        return 1
+        return 2 if type(error).__name__ == "WrongSettings" else 1
 
 
 def _sentence(error: Any) -> str | None:
     """What a known error says to the person at the terminal, by its name: heavy modules are not loaded for this."""
     names = [kind.__name__ for kind in type(error).__mro__]
-    if "ValidationError" in names and error.title == "Settings":
-        wrong = (f"BOT_{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors() if part["loc"])
-        return "A setting is wrong: " + "; ".join(wrong)
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
-    known = {"GenerationError", "IndexError_", "ModelError", "DatabaseUnavailable", "SchemaTooNew", "OSError"}
+    known = {"WrongSettings", "GenerationError", "ModelError", "DatabaseUnavailable", "SchemaTooNew", "OSError"}
     return (str(error) or type(error).__name__) if known.intersection(names) else None
 
 

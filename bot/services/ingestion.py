@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,10 +19,11 @@ from bot.domain.changes import stamped
 from bot.domain.language import Language
 from bot.domain.programme import Programme
 from bot.encoder import elsewhere
-from bot.services import parity, replay
+from bot.services import parity, replay, restoring
 from bot.services.comparison import Changes, compare
 from bot.services.publication import GotWorse, Progress, Steps, measure, now, refuse, user
-from bot.stores import generations, knowledge_files, verification
+from bot.services.restoring import Restored
+from bot.stores import checksums, generations, knowledge_files, verification
 from bot.stores.beside import Beside, ProcessDied
 from bot.stores.generations import GenerationError, Version
 from bot.stores.knowledge_files import Knowledge
@@ -57,6 +58,8 @@ class Outcome:
     computed: int = 0
     """Passages whose vectors had to be computed."""
     refusal: str = ""
+    falls: tuple[Fall, ...] = ()
+    """When it was refused because golden questions are answered worse: the figures that fell."""
 
 
 def fitted_calibration(folder: Path, encoder: SentenceEncoder) -> Calibration:
@@ -107,16 +110,21 @@ class Ingestion:
         who: str = "",
         reason: str = "",
         force: str = "",
+        alone: bool = False,
         progress: Progress = lambda stage, done, total: None,
     ) -> Outcome:
         """Publish the folder as it is now, unless it has errors or nothing changed; `seen` is told what was read.
 
         When golden questions would be answered worse it refuses too, except with `force`: the reason to do so anyway.
+        A generation that is damaged never stays, and with `rebuild` nothing of what was published is taken over.
+        With `alone` the caller is inside `alone()`, to change the folder before and after.
 
         GenerationError and ModelError say what failed; the published generation stays then.
         """
         started = time.monotonic()
         with ExitStack() as processes:
+            # Before the reading: what is read must not be older than what another process puts in place.
+            processes.enter_context(nullcontext() if alone else self.alone())
             # Started before anything is read: both are busy for three seconds until they are of use.
             encoder = self.encoder()
             beside = processes.enter_context(self.beside(self.data_dir, encoder.name))
@@ -125,9 +133,9 @@ class Ingestion:
             seen(knowledge)
             if refusal := _refusal(knowledge, strict):
                 return Outcome(Result.REFUSED, knowledge, None, time.monotonic() - started, refusal=refusal)
-            processes.enter_context(generations.exclusive(self.data_dir))
             self._tidy()
-            if not rebuild and (unchanged := self._unchanged(knowledge, encoder)):
+            served = self._served()
+            if served and not rebuild and (unchanged := self._unchanged(served, knowledge, encoder)):
                 return Outcome(Result.UNCHANGED, knowledge, unchanged, time.monotonic() - started)
             changes = self._changes(knowledge)
             draft = Version(
@@ -137,32 +145,46 @@ class Ingestion:
             )  # fmt: skip
 
             def meanwhile(folder: Path) -> None:
-                if draft.parent is not None and not force:
+                if served and not force:
                     refuse(self.measure(self.data_dir, folder, knowledge, changes, encoder, beside))
 
             try:
-                built = self._built(knowledge, encoder, draft, verify, progress, beside=beside, meanwhile=meanwhile)
+                built = self._built(
+                    knowledge, encoder, draft, verify, progress, anew=rebuild, beside=beside, meanwhile=meanwhile
+                )
                 with built as (version, computed):
                     decision = self._folder(version) / "calibration.json"
                     generations.keep_sources(self.data_dir, version.number, knowledge.files, decision)
                     generations.publish(self.data_dir, version)
             except GotWorse as worse:
-                return Outcome(Result.REFUSED, knowledge, None, time.monotonic() - started, refusal=str(worse))
+                return Outcome(
+                    Result.REFUSED, knowledge, None, time.monotonic() - started, refusal=str(worse), falls=worse.falls
+                )
             except ProcessDied as error:
                 message = f"a process that helps to publish was ended ({error}); nothing changed, publish again"
                 raise GenerationError(message) from error
             self._tidy()
             return Outcome(Result.PUBLISHED, knowledge, version, time.monotonic() - started, computed)
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While nobody else publishes or goes back; generations.Busy when somebody does."""
+        with generations.exclusive(self.data_dir):
+            restoring.resume(self.data_dir)
+            yield
+
     def rollback(
         self, number: int | None = None, *, who: str = "", reason: str = "",
-        progress: Progress = lambda stage, done, total: None,
+        progress: Progress = lambda stage, done, total: None, seen: Callable[[Restored], None] = lambda restored: None,
     ) -> Version:  # fmt: skip
         """Make version `number` current again, by default the one that the current version replaced.
 
-        Its generation is opened again when it is still there and whole, else built from its stored sources.
+        Its generation is opened again when it is still there and whole, else built from its stored sources. The files
+        in the folder are put back too; `seen` is told which.
         """
         with generations.exclusive(self.data_dir), self.verifier() as verify:
+            with suppress(OSError):  # what served well comes back, whatever becomes of the files
+                restoring.resume(self.data_dir)
             self._tidy()
             wanted = self._version_to_restore(number)
             draft = replace(wanted, who=who or user(), when=now(), reason=reason, action="rolled back")
@@ -173,9 +195,8 @@ class Ingestion:
                 # What comes back counts as changed now: calendars take only what grows.
                 folder = self._folder(wanted)
                 index_files.replace_programme(folder, self._stamped(index_files.read_contents(folder)[1]))
-                generations.publish(self.data_dir, draft)
-                self._tidy()
-                return draft
+                checksums.renew(folder, "programme.json")
+                return self._go_back(draft, seen)
             files, calibration = generations.sources(self.data_dir, wanted.number)
             knowledge = knowledge_files.read_files(files)
             if not knowledge.entries:
@@ -183,9 +204,7 @@ class Ingestion:
             keep = calibration if wanted.model == encoder.identity else None
             draft = replace(draft, model=encoder.identity)
             with self._built(knowledge, encoder, draft, verify, progress, calibration=keep) as (version, _):
-                generations.publish(self.data_dir, version)
-            self._tidy()
-            return version
+                return self._go_back(version, seen)
 
     def versions(self) -> list[Version]:
         """Every publication and rollback, oldest first."""
@@ -194,6 +213,12 @@ class Ingestion:
     def current(self) -> int | None:
         """Number of the version that is served now."""
         return generations.current_number(self.data_dir)
+
+    def _go_back(self, version: Version, seen: Callable[[Restored], None]) -> Version:
+        restored = restoring.go_back(self.knowledge_dir, self.data_dir, version, datetime.now(UTC))
+        self._tidy()
+        seen(restored)
+        return version
 
     def _folder(self, version: Version) -> Path:
         return self.data_dir / "generations" / version.generation
@@ -211,13 +236,23 @@ class Ingestion:
                 except Exception:  # a leftover collection costs space, nothing else
                     logger.warning("the collection %s could not be removed from the Chroma server", name)
 
-    def _unchanged(self, knowledge: Knowledge, encoder: SentenceEncoder) -> Version | None:
+    def _served(self) -> Path | None:
+        """The folder of the current generation, None when there is none or it is damaged."""
+        try:
+            folder = generations.current(self.data_dir)
+        except GenerationError:
+            return None
+        if files := checksums.damaged(folder):
+            logger.warning("generation %s is damaged: %s", folder.name, ", ".join(files[:3]))
+            return None
+        return folder
+
+    def _unchanged(self, served: Path, knowledge: Knowledge, encoder: SentenceEncoder) -> Version | None:
         """The current version when it was built from the same files by the same encoder and Chroma."""
         from bot.stores import index_files
 
         try:
-            folder = generations.current(self.data_dir)
-            manifest = index_files.read_manifest(folder)
+            manifest = index_files.read_manifest(served)
         except GenerationError:
             return None
         same = (manifest.knowledge, manifest.model, manifest.chromadb, manifest.search) == (
@@ -238,11 +273,12 @@ class Ingestion:
     @contextmanager
     def _built(
         self, knowledge: Knowledge, encoder: SentenceEncoder, draft: Version, verify: Verify, progress: Progress, *,
-        calibration: bytes | None = None, beside: Beside | None = None,
+        calibration: bytes | None = None, anew: bool = False, beside: Beside | None = None,
         meanwhile: Callable[[Path], None] = lambda folder: None,
     ) -> Iterator[tuple[Version, int]]:  # fmt: skip
         """Build and verify a generation; it is removed again when that or the publication fails.
 
+        With `anew` from nothing, else what undamaged generations know is taken over.
         `meanwhile` is done while the verification works in a process of its own.
         """
         from bot.stores import index, index_chroma, index_files
@@ -251,7 +287,8 @@ class Ingestion:
         try:
             if self.chroma_url:
                 index_chroma.discard(folder.name, self.chroma_url)
-            former = index_files.Former.of(generations.kept(self.data_dir), encoder.identity)
+            known = [] if anew else checksums.whole(generations.kept(self.data_dir))
+            former = index_files.Former.of(known, encoder.identity)
             steps = Steps(progress)
             programme = self._stamped(replace(knowledge.programme, version=draft.number))
             manifest = index.build(
@@ -264,6 +301,7 @@ class Ingestion:
                 (folder / "calibration.json").write_bytes(calibration)
             elif fitted := self.calibrate(folder, encoder):
                 index_files.write_calibration(folder, fitted)
+            checksums.write(folder)
             progress("verifying", 0, 1)
             with ThreadPoolExecutor(1, "verification") as pool:
                 verified = pool.submit(verify, folder, self.chroma_url)
@@ -273,7 +311,7 @@ class Ingestion:
             progress("verifying", 1, 1)
             yield replace(draft, generation=folder.name, passages=manifest.passages), steps.computed
         except BaseException:
-            if generations.pointer(self.data_dir) != folder.name:
+            if folder not in generations.kept(self.data_dir):
                 shutil.rmtree(folder, ignore_errors=True)
             raise
 
@@ -296,7 +334,7 @@ class Ingestion:
                 raise GenerationError("there is no version before the current one; see: python ingest.py --versions")
         if number not in known:
             raise GenerationError(f"there is no version {number}; see: python ingest.py --versions")
-        if number == current and generations.pointer(self.data_dir) and self._folder(known[number]).is_dir():
+        if number == current and self._served():
             raise GenerationError(f"version {number} is the current one already")
         # A version that was rebuilt stands in another directory than at first.
         newest = [version for version in generations.history(self.data_dir) if version.number == number][-1]

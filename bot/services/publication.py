@@ -25,6 +25,10 @@ Progress = Callable[[str, int, int], None]
 class GotWorse(Exception):
     """The golden questions are answered worse than before; the message says how much."""
 
+    def __init__(self, message: str, falls: tuple[Fall, ...]) -> None:
+        super().__init__(message)
+        self.falls = falls
+
 
 def measure(
     data_dir: Path, folder: Path, knowledge: Knowledge, changes: Changes, encoder: SentenceEncoder,
@@ -61,7 +65,7 @@ def refuse(falls: tuple[Fall, ...]) -> None:
         from bot.services.quality import MARGIN
 
         said = "; ".join(map(str, falls))
-        raise GotWorse(f"the golden questions are answered worse (by more than {MARGIN:.0%}): {said}")
+        raise GotWorse(f"the golden questions are answered worse (by more than {MARGIN:.0%}): {said}", falls)
 
 
 class Steps:

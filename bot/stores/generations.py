@@ -22,6 +22,10 @@ class GenerationError(Exception):
     """Nothing can be served or changed; the message says why and what to do."""
 
 
+class Busy(GenerationError):
+    """Another process publishes or goes back at this moment; nothing is wrong, it only takes a while."""
+
+
 @dataclass(frozen=True)
 class Version:
     """One publication: what was published, by whom, and what it replaced."""
@@ -50,11 +54,14 @@ class Version:
 def pointer(data_dir: Path) -> str | None:
     """Name of the current generation, None while nothing is published; cheap enough to ask every second."""
     try:
-        name = (data_dir / "CURRENT").read_text("ascii").strip()
+        name = (data_dir / "CURRENT").read_text("ascii", "replace").strip()
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
-        raise GenerationError(f"{data_dir / 'CURRENT'} cannot be read: {error}; run: python ingest.py") from error
+    except OSError as error:
+        raise GenerationError(
+            f"{data_dir / 'CURRENT'} cannot be read ({error.strerror}); "
+            "BOT_DATA_DIR must be a folder in which this user may read and write"
+        ) from error
     if not _NAME.fullmatch(name):
         raise GenerationError(f"{data_dir / 'CURRENT'} is damaged; run: python ingest.py")
     return name
@@ -90,7 +97,7 @@ def exclusive(data_dir: Path) -> Iterator[None]:
         except BlockingIOError as error:
             file.seek(0)
             holder = file.read().strip() or "another process"
-            raise GenerationError(f"another ingest is at work ({holder}); wait until it has finished") from error
+            raise Busy(f"another ingest is at work ({holder}); wait until it has finished") from error
         file.truncate(0)
         file.write(f"process {os.getpid()}, since {datetime.now(UTC):%H:%M:%S} UTC")
         file.flush()
@@ -131,7 +138,7 @@ def recover(data_dir: Path) -> None:
     try:
         folder = current(data_dir)
         version = _version((folder / "publication.json").read_text("utf-8"))
-    except (GenerationError, OSError):
+    except (GenerationError, OSError, ValueError):
         return
     if version is not None and (not (log := history(data_dir)) or log[-1].generation != folder.name):
         _append(data_dir, json.dumps(asdict(version), ensure_ascii=False))
@@ -140,7 +147,7 @@ def recover(data_dir: Path) -> None:
 def history(data_dir: Path) -> list[Version]:
     """Every publication and rollback, oldest first; a torn last line is left out."""
     try:
-        lines = (data_dir / "versions" / "versions.jsonl").read_text("utf-8").splitlines()
+        lines = (data_dir / "versions" / "versions.jsonl").read_text("utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return []
     return [version for line in lines if (version := _version(line)) is not None]
@@ -155,8 +162,11 @@ def versions(data_dir: Path) -> dict[int, Version]:
 
 
 def current_number(data_dir: Path) -> int | None:
-    """Number of the current version."""
-    name = pointer(data_dir)
+    """Number of the current version; when the pointer cannot be read, of the one that was published last."""
+    try:
+        name = pointer(data_dir)
+    except GenerationError:
+        return log[-1].number if (log := history(data_dir)) else None
     return None if name is None else int(name.partition("-")[0])
 
 

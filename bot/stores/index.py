@@ -165,7 +165,7 @@ class Index:
         self.encoder = encoder
         try:
             units, words = self._load()
-        except (OSError, ValueError, KeyError, BadZipFile) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise GenerationError(f"{folder.name} is damaged ({error}); run: python ingest.py") from error
         if len(self.vectors) != len(self.passages) or len(self.passages) != self.manifest.passages:
             raise GenerationError(f"{folder.name} is incomplete; run: python ingest.py")

@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 
 from bot.domain.knowledge import Passage
+from bot.stores.generations import GenerationError
 
 COLLECTION = "passages"
 
@@ -23,17 +25,34 @@ def passage_ids(passages: Sequence[Passage]) -> list[str]:
 
 
 def open_store(folder: Path, url: str | None) -> Any:
-    """The LangChain store of the generation in `folder`: embedded there, or a collection of a server by its name."""
+    """The LangChain store of the generation in `folder`: embedded there, or a collection of a server by its name.
+
+    GenerationError when it cannot be opened: Chroma, its transport and its database raise whatever they like.
+    """
+    try:
+        return _opened(folder, url)
+    except Exception as error:
+        if url:
+            said = f"the Chroma server at {url} does not answer ({error}); start it, or mend BOT_CHROMA_URL"
+        else:
+            said = (
+                f"Chroma cannot open {folder / 'chroma'} ({error}); this user must be able to write there, "
+                "and when that is so, run: python ingest.py --rebuild"
+            )
+        raise GenerationError(said) from error
+
+
+def _opened(folder: Path, url: str | None) -> Any:
     import chromadb
     from chromadb.config import Settings
     from langchain_chroma import Chroma
 
     if url:
-        host, _, port = url.removeprefix("http://").removeprefix("https://").rstrip("/").partition(":")
+        address = urlsplit(url)
         client = chromadb.HttpClient(
-            host=host,
-            port=int(port or 8000),
-            ssl=url.startswith("https"),
+            host=address.hostname or "",
+            port=address.port or 8000,
+            ssl=address.scheme == "https",
             settings=Settings(anonymized_telemetry=False),
         )
         name = folder.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ KNOWN_PREFIXES: dict[str, tuple[str, str]] = {
 }
 
 
+_HUB_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
+
+
 class ModelError(Exception):
     """The encoder cannot be loaded; the message says which one and what to do."""
 
@@ -35,7 +39,10 @@ class SentenceEncoder(Embeddings):
     """A sentence-transformers model with normalized vectors; loaded on first use, never from a hub by default."""
 
     def __init__(self, name: str | None = None) -> None:
+        """ModelError when the name can only be a folder's and there is none."""
         self.name = name or str(EMBEDDED)
+        if self.name != str(EMBEDDED) and not _HUB_NAME.fullmatch(self.name) and not Path(self.name).is_dir():
+            raise ModelError(f"the encoder's folder {self.name} does not exist; mend BOT_EMBEDDING_MODEL or --model")
         self._query_prefix, self._passage_prefix = KNOWN_PREFIXES.get(self.name, ("", ""))
 
     @cached_property

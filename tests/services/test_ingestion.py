@@ -145,6 +145,90 @@ def test_a_helping_process_that_is_ended_leaves_everything_as_it_was(installatio
     assert installation.publish().result is Result.PUBLISHED
 
 
+def test_a_damaged_pointer_is_healed_by_publishing(installation: Ingestion, encoder: HashEncoder):
+    installation.publish()
+    (installation.data_dir / "CURRENT").write_text("garbage\n")
+    broken = replace(installation, **in_this_process(lambda folder, url: "no probe finds itself"))
+    with pytest.raises(GenerationError, match="no probe finds itself"):
+        broken.publish()
+    encoder.encoded.clear()
+    outcome = installation.publish()
+    assert (outcome.result, outcome.version.number, outcome.version.parent) == (Result.PUBLISHED, 2, 1)
+    assert encoder.encoded == []
+    assert [version.number for version in installation.versions()] == [1, 2]
+    assert body(installation, "umbrella").endswith("08:00 to 19:00.")
+    assert installation.rollback().number == 1
+
+
+def cut_the_vectors(folder: Path) -> None:
+    os.truncate(folder / "vectors.npy", 200)
+
+
+def empty_the_words(folder: Path) -> None:
+    (folder / "words.npz").write_bytes(b"")
+
+
+def flip_a_bit(folder: Path) -> None:
+    path = folder / "bm25-en" / "places.npy"
+    content = bytearray(path.read_bytes())
+    content[-8] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("edited", [False, True])
+@pytest.mark.parametrize("spoil", ["cut_the_vectors", "empty_the_words", "flip_a_bit", "halve_the_database"])
+def test_a_damaged_generation_does_not_stay_and_hands_nothing_over(installation: Ingestion, spoil: str, edited: bool):
+    # Whoever opened the damaged one would fail, and so would the comparison with it.
+    installation = replace(installation, measure=lambda *details: pytest.fail("a damaged generation was asked"))
+    installation.publish()
+    globals()[spoil](generations.current(installation.data_dir))
+    if edited:
+        edit(installation, "practical/umbrella.en.md", "08:00", "08:30")
+    outcome = installation.publish()
+    assert (outcome.result, outcome.version.number, outcome.version.parent) == (Result.PUBLISHED, 2, 1)
+    assert outcome.version.changes == ("1 changed" if edited else "no entry changed")
+    assert verify_here(generations.current(installation.data_dir), None) is None
+    assert installation.publish().result is Result.UNCHANGED
+
+
+def test_the_current_version_is_restored_when_it_is_damaged(installation: Ingestion):
+    installation.publish()
+    empty_the_words(generations.current(installation.data_dir))
+    quietly = replace(installation, **in_this_process(lambda folder, url: verify_quietly(folder)))
+    assert quietly.rollback(1).number == 1
+    assert body(installation, "umbrella").endswith("08:00 to 19:00.")
+
+
+def test_to_be_opened_and_rolled_back_to_is_no_damage(installation: Ingestion, encoder: HashEncoder):
+    installation.publish()
+    shipped = (installation.knowledge_dir / "programme/2031-05-20.yaml").read_text("utf-8")
+    edit(installation, "programme/2031-05-20.yaml", "Talk on lenses", "Talk on new lenses")
+    assert installation.publish().result is Result.PUBLISHED
+    first, asked = next((installation.data_dir / "generations").glob("0001-*")), "golden.json"
+    (first / asked).write_text("{}")
+    assert installation.rollback().number == 1
+    (first / asked).write_text('{"a": "right"}')
+    (installation.knowledge_dir / "programme/2031-05-20.yaml").write_text(shipped, "utf-8")
+    index = Index(generations.current(installation.data_dir), encoder)
+    try:
+        index.documents("umbrella", 3)
+        outcome = installation.publish()
+    finally:
+        index.close()
+    assert (outcome.result, outcome.version.number) == (Result.UNCHANGED, 1)
+
+
+def test_a_rebuild_takes_nothing_over(installation: Ingestion, encoder: HashEncoder):
+    installation.publish()
+    path = generations.current(installation.data_dir) / "chroma" / "chroma.sqlite3"
+    path.write_bytes(b"\0" * path.stat().st_size)  # as long as before: only Chroma itself can tell
+    encoder.encoded.clear()
+    outcome = installation.publish(rebuild=True)
+    assert (outcome.result, outcome.version.number) == (Result.PUBLISHED, 2)
+    assert outcome.computed == len(encoder.encoded) > 100
+    assert verify_here(generations.current(installation.data_dir), None) is None
+
+
 def test_prune_keeps_two_generations_and_all_sources(installation: Ingestion):
     for minute in range(10, 14):
         edit(installation, "practical/umbrella.en.md", "from 08:", f"from 08:{minute} or 08:")
@@ -303,6 +387,7 @@ def test_publish_versions_and_rollback_by_command(installation: Ingestion, comma
     assert "Version 1 is current again" in capsys.readouterr().out
     assert command(["--rollback"]) == 1
     assert "no version before" in capsys.readouterr().err
+    (installation.data_dir / "CURRENT").write_text("garbage")
     assert command(["--versions"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3

@@ -64,6 +64,23 @@ def test_a_damaged_pointer_is_no_path_out_of_the_directory(data: Path):
             generations.current(data)
 
 
+def test_after_a_damaged_pointer_the_log_says_which_number_was_current(data: Path):
+    put(data, 1)
+    put(data, 2)
+    (data / "CURRENT").write_text("garbage\n")
+    assert (generations.current_number(data), generations.next_number(data)) == (2, 3)
+    generations.recover(data)
+    assert [version.number for version in generations.history(data)] == [1, 2]
+    (data / "versions" / "versions.jsonl").write_bytes(b"\xff\xfe")
+    assert (generations.current_number(data), generations.next_number(data)) == (None, 1)
+
+
+def test_a_file_in_place_of_the_data_directory_is_named(tmp_path: Path):
+    (tmp_path / "data").write_text("a file")
+    with pytest.raises(GenerationError, match=r"CURRENT cannot be read .*BOT_DATA_DIR must be a folder"):
+        generations.pointer(tmp_path / "data")
+
+
 def test_a_missing_generation_is_said(data: Path):
     (data / "CURRENT").write_text("0007-01234567\n")
     with pytest.raises(GenerationError, match="missing"):
@@ -110,6 +127,9 @@ def test_a_kill_between_pointer_and_log_is_made_good(data: Path):
     assert [version.number for version in generations.history(data)] == [1]
     generations.recover(data)
     assert [version.number for version in generations.history(data)] == [1, 2]
+    generations.recover(data)
+    assert len(generations.history(data)) == 2
+    (generations.current(data) / "publication.json").write_bytes(b"\xff\xfe")
     generations.recover(data)
     assert len(generations.history(data)) == 2
     put(data, 3)

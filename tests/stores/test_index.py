@@ -401,15 +401,27 @@ def test_a_damaged_manifest_is_no_generation(copy: Path, encoder: HashEncoder, d
         "units-words.npz", "words.npz",
     ],
 )
-@pytest.mark.parametrize("damage", ["missing", "torn"])
+@pytest.mark.parametrize("damage", ["missing", "torn", "empty"])
 def test_no_damaged_file_goes_unnoticed(copy: Path, encoder: HashEncoder, file: str, damage: str):
     path = copy / file
     if damage == "missing":
         path.unlink()
     else:
-        path.write_bytes(path.read_bytes()[:60])
+        path.write_bytes(path.read_bytes()[: 60 if damage == "torn" else 0])
     with pytest.raises(GenerationError):
         Index(copy, encoder)
+
+
+def test_a_chroma_folder_that_cannot_be_opened_is_named(copy: Path, encoder: HashEncoder):
+    shutil.rmtree(copy / "chroma")
+    (copy / "chroma").write_bytes(b"a file in place of the folder")
+    with pytest.raises(GenerationError, match=r"Chroma cannot open .*/chroma \(.*python ingest\.py --rebuild"):
+        Index(copy, encoder)
+
+
+def test_a_chroma_server_that_does_not_answer_is_named(copy: Path, encoder: HashEncoder):
+    with pytest.raises(GenerationError, match=r"the Chroma server at http://127\.0\.0\.1:1 .*BOT_CHROMA_URL"):
+        Index(copy, encoder, "http://127.0.0.1:1")
 
 
 @pytest.mark.parametrize("file", ["entries.json", "programme.json"])

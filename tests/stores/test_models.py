@@ -1,9 +1,10 @@
 """The embedded encoder read directly and by sentence-transformers: the same vectors."""
 
 import numpy as np
+import pytest
 
 from bot.stores import golden_files
-from bot.stores.models import EMBEDDED, SentenceEncoder
+from bot.stores.models import EMBEDDED, ModelError, SentenceEncoder
 from bot.stores.static_encoder import StaticEncoder
 
 TEXTS = [question.text for question in golden_files.read()[::40]]
@@ -29,3 +30,14 @@ def test_other_models_are_left_to_sentence_transformers(tmp_path):
     for modules in ("no json", "[1]", '[{"type": "a.Transformer"}, {"type": "a.Pooling"}]'):
         (tmp_path / "modules.json").write_text(modules, "utf-8")
         assert not StaticEncoder.reads(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["/nope", "./nope", "~/nope", "models/of/ours"])
+def test_a_folder_that_does_not_exist_is_named(name):
+    with pytest.raises(ModelError, match=f"the encoder's folder {name} does not exist; mend BOT_EMBEDDING_MODEL"):
+        SentenceEncoder(name)
+
+
+def test_a_name_of_the_hub_is_no_folder(tmp_path):
+    assert SentenceEncoder("intfloat/multilingual-e5-small").identity == "intfloat/multilingual-e5-small"
+    assert SentenceEncoder(str(tmp_path)).identity.startswith("sha256:")
