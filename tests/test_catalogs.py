@@ -82,11 +82,26 @@ def test_russian_addresses_with_a_small_letter_and_its_own_quotation_marks():
             assert not re.search(r"[\"“”]", text), text
 
 
+def test_russian_dashes_and_dots():
+    """An em dash between words, an en dash only in a range without spaces, and dots that touch their word."""
+    for message in read_catalog(RU):
+        for text in texts(message.string) if message.id else []:
+            assert " – " not in text and " - " not in text and "..." not in text, text
+            assert not re.search(r"[^:] …$|^… ", text), text
+
+
 def test_chinese_is_polite_and_full_width():
     for message in read_catalog(ZH):
         for text in texts(message.string) if message.id else []:
             assert "你" not in text, text
             assert not re.search(r"[㐀-鿿][,;:?!]", text), text
+
+
+def test_chinese_numbers_stand_without_spaces():
+    for message in read_catalog(ZH):
+        for text in texts(message.string) if message.id else []:
+            number = r"\{(?:number|version|page|pages|time|percent)\}"
+            assert not re.search(rf"[㐀-鿿] {number}|{number} [㐀-鿿]", text), text
 
 
 @pytest.mark.parametrize("language", Language)
@@ -123,7 +138,20 @@ def test_periods():
     assert say.period(start, None) == "from 09:00"
     assert say.period(start, start + timedelta(days=1)) == "Thursday 10 July, 09:00 – Friday 11 July, 09:00"
     assert catalog(ZH).period(start, None) == "09:00起"
+    assert {catalog(one).period(start, start + timedelta(minutes=40)) for one in Language} == {"09:00–09:40"}
+    assert catalog(RU).period(start, start + timedelta(days=1)) == "четверг, 10 июля, 09:00 — пятница, 11 июля, 09:00"
     assert [say.minutes(timedelta(seconds=61)), say.minutes(timedelta(hours=2))] == ["2 minutes", "2 hours"]
+
+
+@pytest.mark.parametrize(
+    ("language", "plain", "with_commas"),
+    [(ZH, "A、B、C", "A，B；C"), (RU, "A, B, C", "A，B; C"), (EN, "A, B, C", "A，B; C")],
+)
+def test_lists_are_parted_as_the_language_parts_them(language, plain, with_commas):
+    say = catalog(language)
+    assert say.list(name for name in "ABC") == plain
+    assert say.list(["A，B", "C"]) == with_commas
+    assert say.list([]) == ""
 
 
 def test_unknown_phrase_is_shown_as_it_stands():
@@ -165,6 +193,37 @@ def test_every_phrase_of_the_conversation_goes_through_the_catalogs(file):
             assert not re.search(r"[A-Za-zА-Яа-яё]{2,} [A-Za-zА-Яа-яё]{2,}|[㐀-鿿]", node.value), (
                 f"{file.name}:{node.lineno} speaks past the catalogs: {node.value!r}"
             )
+
+
+SENTENCES = [
+    (f"{file.relative_to(ROOT)}:{node.lineno}", node)
+    for file in sorted((ROOT / "bot").rglob("*.py"))
+    for node in ast.walk(ast.parse(file.read_text("utf-8")))
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Sentence"
+]
+
+
+def test_every_sentence_made_on_a_lower_floor_stands_in_the_catalogs_with_the_values_it_names():
+    known = {message.id for message in TEMPLATE}
+    assert len(SENTENCES) > 100
+    for place, call in SENTENCES:
+        (template,) = call.args
+        assert isinstance(template, ast.Constant), f"{place}: a template is a literal, so that it is found"
+        assert template.value in known, f"{place}: {template.value}"
+        assert {keyword.arg for keyword in call.keywords} == placeholders(template.value), f"{place}: {template.value}"
+
+
+def test_whoever_reports_a_problem_of_a_file_gives_a_sentence():
+    """An f-string there would reach Russian and Chinese organizers in English."""
+    rooms = [*(ROOT / "bot" / "stores" / "knowledge_files").glob("*.py"), *(ROOT / "bot" / "encoder").glob("*.py")]
+    for file in (*rooms, ROOT / "bot" / "services" / "parity.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                last = node.args[2:3] if name == "Problem" else node.args[1:2] if name in ("error", "warning") else []
+                assert not any(isinstance(part, ast.JoinedStr | ast.Constant) for part in last), (
+                    f"{file.name}:{node.lineno}"
+                )
 
 
 def test_phrases_are_whole():

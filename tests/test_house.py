@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
+import ingest
 from bot.__main__ import COMMANDS
+from bot.conversation import publishing
+from bot.domain.language import NATIVE_NAMES, Language
+from bot.i18n import catalog
 from bot.settings import ROOT, Settings
+from bot.stores.knowledge_files import spreadsheets
 
 MODULES = [path for path in sorted((ROOT / "bot").rglob("*.py")) if "versions" not in path.parts]
 
@@ -38,6 +43,19 @@ def test_the_readme_lists_every_setting():
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_readme_names_every_command(command):
     assert re.search(rf"\b{re.escape(command)}\b", (ROOT / "README.md").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", NATIVE_NAMES.values())
+def test_organizers_read_of_every_column_command_and_folder(name):
+    """In each of the three languages of knowledge/README.md."""
+    text = (ROOT / "knowledge" / "README.md").read_text("utf-8").partition(f"\n# {name}\n")[2]
+    text = min((text.partition(f"\n# {other}\n")[0] for other in NATIVE_NAMES.values()), key=len)
+    columns = {re.sub(r"_(zh|ru|en)$", "", column) for column in spreadsheets.COLUMNS}
+    actions = {option for action in ingest.parser()._actions for option in action.option_strings if option[:2] == "--"}
+    rare = {"--help", "--rebuild", "--reason", "--knowledge", "--announce-entry", "--yes", "--quiet"}
+    commands = {f"/{name}" for name, _ in publishing.describe(catalog(Language.EN))}
+    for word in (*columns, *(actions - rare), *commands, "bot handbook", "bot report", "drafts/", "taken-back/"):
+        assert word in text, word
 
 
 def test_the_image_and_the_makefile_pin_the_same_torch():

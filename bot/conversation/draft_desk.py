@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections import defaultdict
@@ -10,15 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.conversation.reply import Button, Reply
-from bot.conversation.turn import ButtonRefused, Turn
+from bot.conversation.turn import Turn
 from bot.domain.language import NATIVE_NAMES, Language, clean, written_language
-from bot.i18n import catalog
+from bot.i18n import Translator, catalog
+from bot.services.drafts import key_named
 from bot.services.staging import Stage, Staging
-from bot.services.uploads import SECTIONS
+from bot.services.uploads import SECTIONS, section_named
 from bot.settings import EVENT_ZONE, Settings
 
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)\.(zh|ru|en)\.md")
-_KEY = re.compile(r"^(section|id|source)\s*[:：]\s*(.+)$", re.IGNORECASE)
+_LINE = re.compile(r"(\w+)\s*[:：]\s*(\S.*)")
 _MOST = 10
 _LONGEST = 70
 _PROSE_SECTIONS = tuple(section for section in SECTIONS if section != "programme")
@@ -31,6 +33,11 @@ class Found:
     base: str
     files: Mapping[Language, str]
     """Names below knowledge/drafts."""
+
+    @property
+    def token(self) -> str:
+        """Short enough for a button, and the same however many drafts come or go."""
+        return hashlib.sha256(self.base.encode()).hexdigest()[:10]
 
 
 @dataclass(frozen=True)
@@ -58,28 +65,31 @@ class DraftDesk:
         return [Found(base, files) for base, files in sorted(groups.items(), reverse=True)]
 
     async def show(self, turn: Turn, arguments: str) -> list[Reply]:
-        """The list, or with a number the draft itself."""
-        if arguments.isascii() and arguments.isdigit():
-            return await self.open(turn, int(arguments[:6]))
+        """/drafts: the list; /drafts N: the draft that is now the Nth."""
         say, drafts = turn.say, self.all()
+        if arguments.isascii() and arguments.isdigit() and 1 <= int(arguments[:6]) <= len(drafts):
+            return [self._opened(turn, drafts[int(arguments[:6]) - 1])]
         if not drafts:
             return [Reply(text=say.text("There are no drafts. Volunteers make them from their answers."))]
         lines, buttons = [], []
         for number, draft in enumerate(drafts[:_MOST], start=1):
             text = self._read(next(iter(draft.files.values())))
-            lines.append(f"{number}. {_cut(text.title)} ({_languages(draft.files)})")
+            lines.append(f"{number}. {_cut(text.title)} ({_languages(draft.files, say)})")
             if missing := [language for language in Language if language not in draft.files]:
-                lines.append("    " + say.text("Missing: {languages}", languages=_languages(missing)))
-            buttons.append(Button(str(number), f"u:draft:{number}"))
+                lines.append("    " + say.text("Missing: {languages}", languages=_languages(missing, say)))
+            buttons.append(Button(str(number), f"u:draft:{draft.token}"))
         rows = tuple(tuple(buttons[start : start + 5]) for start in range(0, len(buttons), 5))
         return [Reply(title=say.label("heading", "Drafts"), text="\n".join(lines), buttons=rows)]
 
-    async def open(self, turn: Turn, number: int) -> list[Reply]:
+    async def pressed(self, turn: Turn, token: str) -> list[Reply]:
+        """A draft of the list was chosen."""
+        draft = next((draft for draft in self.all() if draft.token == token), None)
+        if draft is None:
+            return [Reply(toast=turn.say.text("This draft is gone. /drafts lists those that are left."))]
+        return [self._opened(turn, draft)]
+
+    def _opened(self, turn: Turn, draft: Found) -> Reply:
         """One draft with the closest entries; replies to it are its corrections."""
-        drafts = self.all()
-        if not 1 <= number <= len(drafts):
-            raise ButtonRefused(str(number))
-        draft = drafts[number - 1]
         texts = {language: self._read(name) for language, name in draft.files.items()}
         nearest = self._nearest(
             turn, " ".join(" ".join((text.title, text.body, *text.questions)) for text in texts.values())
@@ -94,22 +104,27 @@ class DraftDesk:
                   turn.now, "draft", draft.base, state="drafting", draft=values,
                   removed=tuple(f"drafts/{name}" for name in draft.files.values()))
         )  # fmt: skip
-        return [self._card(stage, turn, nearest)]
+        return self._card(stage, turn, nearest)
 
     async def heard(self, turn: Turn, stage: Stage) -> list[Reply]:
         """A correction: lines `section:`, `id:`, `source:`, then the title and the text in one language."""
+        say = turn.say
         if stage.state != "drafting":
-            return [Reply(text=turn.say.text("This is over. Please send the file again."))]
+            return [Reply(text=say.text("This is over. Please send the file again."))]
         values = dict(stage.draft)
-        lines = clean(turn.incoming.text).split("\n")
-        while lines and (found := _KEY.match(lines[0].strip())):
-            key, value = found.group(1).lower(), found.group(2).strip()
-            if key == "section" and value not in _PROSE_SECTIONS:
-                return [Reply(text=turn.say.text("The folders are: {folders}.", folders=", ".join(_PROSE_SECTIONS)))]
+        lines = clean(turn.incoming.text).strip().split("\n")
+        while lines and (found := _LINE.fullmatch(lines[0].strip())) and (key := key_named(found.group(1))):
+            value = found.group(2)
+            if key == "section":
+                value = section_named(value)
+                if value not in _PROSE_SECTIONS:
+                    return [Reply(text=say.text("The folders are: {folders}.", folders=say.list(_PROSE_SECTIONS)))]
             if key == "id" and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", value):
-                return [Reply(text=turn.say.text("An id has only a-z, 0-9 and hyphens, at most 40 of them."))]
+                return [Reply(text=say.text("An id has only a-z, 0-9 and hyphens, at most 40 of them."))]
             values[key] = value
             lines.pop(0)
+        if len(lines) == 1 and (found := _LINE.fullmatch(lines[0].strip())):
+            return [_unknown_key(found.group(1), say)]
         if text := "\n".join(lines).strip():
             language = written_language(text, None) or turn.language
             title, _, body = text.partition("\n")
@@ -142,7 +157,7 @@ class DraftDesk:
         parts = [f"{NATIVE_NAMES[language]}\n{text}" for language, text in texts.items()]
         facts = [say.text("Place: {path}", path=f"{stage.draft['section']}/{stage.draft['id']}")]
         if missing := [language for language in Language if language not in texts]:
-            facts.append(say.text("Missing: {languages}", languages=_languages(missing)))
+            facts.append(say.text("Missing: {languages}", languages=_languages(missing, say)))
         if nearest:
             titles = [turn.edition.entries[name].shown_in(stage.language)[0].title for name in nearest]
             facts.append(say.text("Closest entries: {titles}", titles=" · ".join(titles)))
@@ -195,6 +210,17 @@ class DraftDesk:
         return Text(title, "\n".join(lines[1:]).strip(), tuple(questions))
 
 
+def _unknown_key(word: str, say: Translator) -> Reply:
+    """A single `word: value` line looks like a key and would become the whole text."""
+    return Reply(
+        text=say.text(
+            "I have not taken this over: I do not know “{word}:”. The lines that I know begin with “section:”, “id:” "
+            "and “source:”. If this is the text of the answer, send it again with its title on a line above.",
+            word=word,
+        )
+    )
+
+
 def _texts(stage: Stage) -> dict[Language, str]:
     return {language: stage.draft[language.value] for language in Language if stage.draft.get(language.value)}
 
@@ -208,8 +234,8 @@ def _id(base: str, turn: Turn) -> str:
     return found
 
 
-def _languages(several: Container[Language]) -> str:
-    return ", ".join(NATIVE_NAMES[language] for language in Language if language in several)
+def _languages(several: Container[Language], say: Translator) -> str:
+    return say.list(NATIVE_NAMES[language] for language in Language if language in several)
 
 
 def _cut(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.conversation import entries
+from bot.conversation import entries, publishing
 from bot.conversation.courtesies import languages, menu
 from bot.conversation.reply import Button, Reply
 from bot.conversation.turn import ButtonRefused, Handler, Turn, language_from
@@ -13,6 +13,7 @@ from bot.domain.escalation import Escalation, EscalationState
 from bot.domain.knowledge import Status
 from bot.domain.language import NATIVE_NAMES, Language
 from bot.i18n import Translator, catalog
+from bot.services import retention
 from bot.stores.database import delegates, escalations
 from bot.stores.database.statistics import usual_wait
 from bot.stores.database.threads import Asker
@@ -68,17 +69,16 @@ def stored(turn: Turn, say: Translator) -> str:
     what = say.text(
         "🔒 I store your questions and my answers, your language and the number of this chat, but not your name."
     )
-    days = turn.edition.programme.days
-    if days:
-        last = max(days) + timedelta(days=turn.settings.retention_days)
+    days = turn.settings.retention_days
+    if (last := retention.last_day(turn.edition.programme, days, turn.now)) is not None:
         until = say.text("All of it is deleted after {date}; with /forget you delete it at once.", date=say.date(last))
     else:
         until = say.plural(
-            "All of it is deleted {number} day after the forum; with /forget you delete it at once.",
-            "All of it is deleted {number} days after the forum; with /forget you delete it at once.",
-            turn.settings.retention_days,
+            "I delete what is older than {number} day; with /forget you delete everything at once.",
+            "I delete what is older than {number} days; with /forget you delete everything at once.",
+            retention.kept_for(days).days,
         )
-    return f"{what} {until}"
+    return f"{what}\n{until}"
 
 
 async def start(turn: Turn, _: str) -> list[Reply]:
@@ -115,8 +115,17 @@ async def show_help(turn: Turn, _: str) -> list[Reply]:
     """/help."""
     say = turn.say
     lines = [say.text("Write your question as you would say it to a person. These commands help as well:"), ""]
-    for command, description in describe_commands(say):
-        lines.append(say.text("/{command} – {description}", command=command, description=description))
+    commands = describe_commands(say)
+    lines += [say.text("/{command} – {description}", command=name, description=what) for name, what in commands]
+    if turn.incoming.person in turn.settings.organizer_ids:
+        sending = say.text(
+            "For you as an organizer: send me a file for the knowledge (Markdown, YAML, CSV or XLSX, or a zip of "
+            "them). I check it, show you what it would change, and publish it when you press the button. These "
+            "commands are for organizers only:"
+        )
+        commands = publishing.describe(say)
+        lines += ["", sending, ""]
+        lines += [say.text("/{command} – {description}", command=name, description=what) for name, what in commands]
     return [Reply(title=say.label("heading", "Help"), text="\n".join(lines), buttons=menu(say))]
 
 

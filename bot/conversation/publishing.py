@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.conversation import draft_desk, publishing_texts
+from bot.conversation import draft_desk, publishing_texts, version_desk
 from bot.conversation.incoming import Incoming
 from bot.conversation.publishing_process import Run, run_process
 from bot.conversation.reply import Attachment, Button, Reply
-from bot.conversation.turn import ButtonRefused, Handler, Turn, number_from
+from bot.conversation.turn import ButtonRefused, Handler, Turn
 from bot.domain.language import Language
 from bot.i18n import Translator, catalog
 from bot.services import uploads
 from bot.services.staging import ENDS, Stage, Staging
 from bot.services.uploads import UploadRefused
 from bot.settings import Settings
-from bot.stores import generations
 from bot.stores.database.messages import lookup
 from bot.stores.knowledge_files import sources
 
@@ -34,11 +32,22 @@ NEWS_LASTS = 600.0
 _WORKING = {"working": "preview", "publishing": "publish", "going-back": "rollback"}
 
 
+def describe(say: Translator) -> list[tuple[str, str]]:
+    """The commands of organizers with their descriptions, in the order of the menu."""
+    return [
+        ("versions", say.label("command", "What was published, by whom and when")),
+        ("rollback", say.label("command", "Go back to an earlier version")),
+        ("drafts", say.label("command", "Answers of volunteers for the knowledge")),
+        ("report", say.label("command", "What is asked and not answered")),
+    ]
+
+
 @dataclass(frozen=True)
 class Received:
     """What became of a file before the turn's transaction."""
 
     stage: Stage | None = None
+    passed_over: Sequence[str] = ()
     refusal: UploadRefused | None = None
     unreadable: bool = False
 
@@ -54,8 +63,9 @@ class Publishing:
         self._run = run
         self._one_at_a_time = asyncio.Lock()
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._told: set[tuple[str, str]] = set()
+        self._told: set[tuple[str, str, int]] = set()
         self.drafts = draft_desk.DraftDesk(settings, self.staging)
+        self.versions = version_desk.VersionDesk(settings, self.staging)
 
     def is_organizer(self, incoming: Incoming) -> bool:
         """Whether this is an organizer in a private chat."""
@@ -69,12 +79,24 @@ class Publishing:
     @property
     def commands(self) -> dict[str, Handler]:
         """The commands of organizers."""
-        return {"versions": self._versions, "rollback": self._rollback, "drafts": self._drafts}
+        return {
+            "versions": self._for_organizers(self.versions.show),
+            "rollback": self._for_organizers(self.versions.ask),
+            "drafts": self._for_organizers(self.drafts.show),
+        }
 
     @property
     def buttons(self) -> dict[str, Handler]:
         """The buttons of organizers."""
         return {"u": self._press}
+
+    def _for_organizers(self, handler: Handler) -> Handler:
+        """The handler of a command; for anybody else there is no such command."""
+
+        async def handled(turn: Turn, arguments: str) -> list[Reply]:
+            return await handler(turn, arguments) if self.is_organizer(turn.incoming) else [_unknown(turn.say)]
+
+        return handled
 
     async def receive(self, incoming: Incoming, language: Language, now: datetime) -> Received:
         """Fetch, unpack and stage a file; everything slow before the transaction."""
@@ -86,9 +108,9 @@ class Publishing:
                 if self.fetch is None or attachment.file_id is None:
                     return Received(unreadable=True)
                 content = await self.fetch(attachment.file_id)
-            files = uploads.unpack(attachment.name, content)
+            upload = uploads.unpack(attachment.name, content)
             known = await asyncio.to_thread(self._known)
-            files = uploads.placed(files, known, incoming.text)
+            files = uploads.placed(upload.files, known, incoming.text)
         except UploadRefused as error:
             return Received(refusal=error)
         except OSError:
@@ -100,7 +122,7 @@ class Publishing:
                   attachment.name, paths=tuple(files), removed=removed)
         )  # fmt: skip
         await asyncio.to_thread(self.staging.copy, stage, self.settings.knowledge_dir, files, removed)
-        return Received(stage)
+        return Received(stage, upload.passed_over)
 
     def _known(self) -> list[str]:
         return [path for path, _ in sources.walk(self.settings.knowledge_dir, [])]
@@ -114,8 +136,8 @@ class Publishing:
         if received.stage is None:
             return [Reply(text=say.text("I cannot read this file now. Please send it again in a minute."))]
         self.start(received.stage)
-        return [Reply(text=say.text("I check {name} and see what it would change; this takes a minute or two.",
-                                    name=received.stage.name))]  # fmt: skip
+        parts = [_checking(received.stage, say), publishing_texts.passed_over(received.passed_over, say)]
+        return [Reply(text="\n\n".join(part for part in parts if part))]
 
     async def heard(self, turn: Turn) -> list[Reply] | None:
         """A reply to a preview or to a draft; None when the message is something else."""
@@ -128,7 +150,7 @@ class Publishing:
             return None
         stage = self._own(turn, token)
         if stage is None:
-            return [_over(turn.say)]
+            return [Reply(text=self._over(turn, token))]
         if kind == "draft":
             return await self.drafts.heard(turn, stage)
         if stage.state != "ready" or not stage.falls or not incoming.text.strip():
@@ -162,92 +184,45 @@ class Publishing:
         for stage in await asyncio.to_thread(lambda: list(self.staging.all())):
             if stage.state in _WORKING:
                 self.start(stage)
-            elif stage.state in ("ready", *ENDS) and (stage.token, stage.state) not in self._told:
-                self._told.add((stage.token, stage.state))
+            elif _has_news(stage) and (stage.token, stage.state, stage.tries) not in self._told:
+                self._told.add((stage.token, stage.state, stage.tries))
                 if (now - stage.created).total_seconds() < NEWS_LASTS + 3_600 and stage.state != "discarded":
                     news += self._news(stage)
         await asyncio.to_thread(self.staging.tidy, now)
         return news
 
     def _news(self, stage: Stage) -> list[tuple[str, Reply]]:
-        say, stem = catalog(stage.language), f"stage:{stage.token}:{stage.state}"
-        if stage.state != "ready":
+        say, stem = catalog(stage.language), f"stage:{stage.token}:{stage.state}:{stage.tries}"
+        if stage.state in ENDS:
             return [(stem, Reply(title=stage.title, text=stage.text, chat=stage.chat))]
-        buttons = [] if stage.falls else [Button(say.label("button", "✅ Publish"), f"u:yes:{stage.token}")]
-        buttons.append(Button(say.label("button", "🗑 Discard"), f"u:no:{stage.token}"))
-        preview = Reply(title=stage.title, text=stage.text, buttons=(tuple(buttons),), chat=stage.chat,
-                        ref=f"stage:{stage.token}")  # fmt: skip
-        news = [(stem, preview)]
-        if page := self.staging.page(stage.token):
+        told = Reply(title=stage.title, text=stage.text, buttons=(_buttons(stage, say),), chat=stage.chat,
+                     ref=f"stage:{stage.token}")  # fmt: skip
+        news = [(stem, told)]
+        if not stage.tries and (page := self.staging.page(stage.token)):
             file = Attachment(f"preview-{stage.created:%Y%m%d-%H%M}.html", page)
             news.append((f"{stem}:page", Reply(attachment=file, chat=stage.chat)))
         return news
 
-    async def _versions(self, turn: Turn, _: str) -> list[Reply]:
-        """/versions: the last publications and rollbacks, the newest first."""
-        if not self.is_organizer(turn.incoming):
-            return [_unknown(turn.say)]
-        say, current = turn.say, generations.current_number(self.settings.data_dir)
-        lines: list[str] = []
-        for version in list(reversed(generations.history(self.settings.data_dir)))[:10]:
-            moment = say.moment(datetime.fromisoformat(version.when))
-            what = say.label("version", "taken back") if version.action != "published" else _short(version.changes)
-            mark = "✅ " if version.number == current and not lines else ""
-            reason = f" – {version.forced or version.reason}" if version.forced or version.reason else ""
-            lines.append(f"{mark}{version.number} · {moment} · {version.who} · {what}{reason}")
-        text = "\n".join(lines) or say.text("Nothing is published yet.")
-        return [Reply(title=say.label("heading", "Versions"), text=text)]
-
-    async def _rollback(self, turn: Turn, arguments: str) -> list[Reply]:
-        """/rollback [N] asks first."""
-        if not self.is_organizer(turn.incoming):
-            return [_unknown(turn.say)]
-        say, data_dir = turn.say, self.settings.data_dir
-        current, known = generations.current_number(data_dir), generations.versions(data_dir)
-        number = int(arguments) if arguments.isascii() and arguments.isdigit() and len(arguments) < 7 else None
-        if number is None and current in known:
-            number = known[current].parent
-        if number is None or number not in known or number == current:
-            return [Reply(text=say.text("There is no such version to go back to. /versions lists them."))]
-        stage = self.staging.open(
-            Stage("", turn.incoming.person, turn.chat, turn.incoming.name or str(turn.incoming.person), turn.language,
-                  turn.now, "rollback", say.text("from the chat"), state="asking", version=number)
-        )  # fmt: skip
-        text = say.text(
-            "Version {current} is current. Shall version {number} ({moment}) be current again?",
-            current=current,
-            number=number,
-            moment=say.moment(datetime.fromisoformat(known[number].when)),
-        )
-        yes = Button(say.label("button", "↩️ Yes, go back"), f"u:back:{stage.token}")
-        return [Reply(text=text, buttons=((yes, Button(say.label("button", "No"), f"u:no:{stage.token}")),))]
-
-    async def _drafts(self, turn: Turn, arguments: str) -> list[Reply]:
-        """/drafts [N]."""
-        if not self.is_organizer(turn.incoming):
-            return [_unknown(turn.say)]
-        return await self.drafts.show(turn, arguments)
-
     async def _press(self, turn: Turn, data: str) -> list[Reply]:
-        """A button: `yes|no|back|draft|check:<token or number>`."""
+        """A button: `yes|no|back|draft|check:<token>`."""
         if not self.is_organizer(turn.incoming):
             raise ButtonRefused(data)
         what, _, token = data.partition(":")
         if what == "draft":
-            return await self.drafts.open(turn, number_from(token))
-        stage = self._own(turn, token)
+            return await self.drafts.pressed(turn, token)
+        stage, say = self._own(turn, token), turn.say
         if stage is None:
-            return [Reply(toast=turn.say.text("This is over. Please send the file again."))]
+            return [Reply(toast=self._over(turn, token))]
+        if stage.state in ("publishing", "going-back"):
+            return [Reply(text=_begun(stage, say))]
         if what == "no":
             self.staging.keep(replace(stage, state="discarded"))
-            return [
-                Reply(text=turn.say.text("Discarded: {name}. Nothing was changed.", name=stage.name), replaces=True)
-            ]
+            return [Reply(text=_discarded(stage, say), replaces=True)]
         if what == "yes" and stage.state == "ready" and not stage.falls:
             return [replace(self._publish(turn, stage), replaces=True)]
         if what == "back" and stage.state == "asking":
             self.start(self.staging.keep(replace(stage, state="going-back")))
-            return [Reply(text=turn.say.text("Going back to version {number} …", number=stage.version), replaces=True)]
+            return [Reply(text=say.text("Going back to version {number} …", number=stage.version), replaces=True)]
         if what == "check" and stage.state == "drafting":
             return await self._check_draft(turn, stage)
         raise ButtonRefused(data)
@@ -257,12 +232,18 @@ class Publishing:
         stage = self.staging.keep(replace(stage, state="working", paths=tuple(files)))
         await asyncio.to_thread(self.staging.copy, stage, self.settings.knowledge_dir, files, stage.removed)
         self.start(stage)
-        return [Reply(text=turn.say.text("I check {name} and see what it would change; this takes a minute or two.",
-                                         name=stage.name))]  # fmt: skip
+        return [Reply(text=_checking(stage, turn.say))]
 
     def _publish(self, turn: Turn, stage: Stage) -> Reply:
         self.start(self.staging.keep(replace(stage, state="publishing")))
         return Reply(text=turn.say.text("Publishing {name} …", name=stage.name))
+
+    def _over(self, turn: Turn, token: str) -> str:
+        """Why a button no longer works."""
+        stage = self.staging.find(token)
+        if stage is not None and stage.person == turn.incoming.person and stage.state == "published":
+            return turn.say.text("This is done already. /versions shows what is current.")
+        return turn.say.text("This is over. Please send the file again.")
 
     def _own(self, turn: Turn, token: str) -> Stage | None:
         """The person's own stage, while its buttons work."""
@@ -275,15 +256,37 @@ class Publishing:
         return stage
 
 
-def _short(changes: str) -> str:
-    """«2 added, 1 removed» as +2 −1, the same in every language."""
-    marks = {"added": "+", "changed": "±", "removed": "−"}
-    found = re.findall(r"(\d+) (added|changed|removed)", changes)
-    return " ".join(f"{marks[name]}{number}" for number, name in found) or "±0"
+def _has_news(stage: Stage) -> bool:
+    """Whether the organizer waits for a word about it: the question before a rollback was answered in its turn."""
+    return stage.state in ("ready", *ENDS) or (stage.state == "asking" and stage.tries > 0)
 
 
-def _over(say: Translator) -> Reply:
-    return Reply(text=say.text("This is over. Please send the file again."))
+def _buttons(stage: Stage, say: Translator) -> tuple[Button, ...]:
+    """What can be done with a stage that waits."""
+    if stage.state == "asking":
+        return version_desk.buttons(stage, say)
+    discard = Button(say.label("button", "🗑 Discard"), f"u:no:{stage.token}")
+    # Worse answers take a reason, not a button.
+    return (discard,) if stage.falls else (Button(say.label("button", "✅ Publish"), f"u:yes:{stage.token}"), discard)
+
+
+def _checking(stage: Stage, say: Translator) -> str:
+    return say.text("I check {name} and see what it would change; this takes a minute or two.", name=stage.name)
+
+
+def _begun(stage: Stage, say: Translator) -> str:
+    """The other button was pressed already, and the work cannot be stopped."""
+    if stage.version is not None:
+        return say.text("It is too late: version {number} is just becoming current again. /versions shows what can be "
+                        "brought back.", number=stage.version)  # fmt: skip
+    return say.text("It is too late: {name} is being published at this moment. /rollback takes it back afterwards.",
+                    name=stage.name)  # fmt: skip
+
+
+def _discarded(stage: Stage, say: Translator) -> str:
+    if stage.version is not None:
+        return say.text("Nothing was changed: the current version stays.")
+    return say.text("Discarded: {name}. Nothing was changed.", name=stage.name)
 
 
 def _unknown(say: Translator) -> Reply:

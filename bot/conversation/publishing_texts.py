@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bot.domain.changes import ChangeKind, SessionChange
 from bot.domain.knowledge import Problem
@@ -11,7 +12,11 @@ from bot.i18n import Translator
 from bot.services.evaluation import figures_of
 from bot.services.preview import Preview
 from bot.services.quality import MARGIN, Fall
+from bot.services.restoring import Restored
 from bot.services.uploads import SECTIONS, UploadRefused, Why
+
+if TYPE_CHECKING:
+    from bot.services.ingestion import Outcome
 
 _MOST = 8
 """Lines of a kind in the message; the page has them all."""
@@ -44,17 +49,65 @@ def not_taken(error: UploadRefused, say: Translator) -> str:
                 "I do not know where {name} belongs. Send it again with the name of the folder as its caption: "
                 "{folders}.",
                 name=name,
-                folders=", ".join(SECTIONS),
+                folders=say.list(SECTIONS),
             )
     return say.text("I take Markdown, YAML, CSV and XLSX files, or a zip of them. {name} is none of these.", name=name)
 
 
+def passed_over(names: Sequence[str], say: Translator) -> str:
+    """What of an archive is left out, in a line; empty when nothing is."""
+    if not names:
+        return ""
+    text = say.text("Left out, because it is no knowledge: {files}", files=say.list(names[:_MOST]))
+    more = say.plural("… and {number} more", "… and {number} more", len(names) - _MOST)
+    return f"{text} {more}" if len(names) > _MOST else text
+
+
+def restored(found: Restored, say: Translator) -> list[str]:
+    """What a rollback did to the files, a paragraph each."""
+    parts = []
+    if found.files:
+        head = say.plural(
+            "{number} file in the knowledge folder is put back to this version:",
+            "{number} files in the knowledge folder are put back to this version:",
+            len(found.files),
+        )
+        parts.append("\n".join([head, *_listed(found.files, say)]))
+    if found.kept_in:
+        parts.append(say.text("What stood there is kept in the folder {folder}.", folder=found.kept_in))
+    if found.edited:
+        head = say.text(
+            "These files were changed since the last publication and stay as they are; what you publish next contains "
+            "them:"
+        )
+        parts.append("\n".join([head, *_listed(found.edited, say)]))
+    if found.trouble:
+        parts.append(
+            say.text(
+                "⚠️ The files in the knowledge folder could not be put back ({why}). What you publish next contains the "
+                "mistake again; please correct it there first.",
+                why=found.trouble,
+            )
+        )
+    return parts
+
+
+def _listed(lines: Sequence[str], say: Translator) -> list[str]:
+    """The first of them, a line each, and how many more there are."""
+    listed = [f"• {line}" for line in lines[:_MOST]]
+    if len(lines) > _MOST:
+        listed.append(say.plural("… and {number} more", "… and {number} more", len(lines) - _MOST))
+    return listed
+
+
 def problems(found: Sequence[Problem], say: Translator) -> str:
-    """The first errors or warnings, each with its file and line."""
-    lines = [f"• {problem}" for problem in found[:_MOST]]
-    if len(found) > _MOST:
-        lines.append(say.plural("… and {number} more", "… and {number} more", len(found) - _MOST))
-    return "\n".join(lines)
+    """The first of them, each with its file and line."""
+    return "\n".join(_listed([problem_line(problem, say) for problem in found], say))
+
+
+def problem_line(problem: Problem, say: Translator) -> str:
+    """One problem; whether it is an error or a warning the heading above it says."""
+    return f"{problem.path}:{problem.line}: {say.told(problem.sentence)}"
 
 
 def refused(errors: Sequence[Problem], say: Translator) -> str:
@@ -65,6 +118,20 @@ def refused(errors: Sequence[Problem], say: Translator) -> str:
         len(errors),
     )
     return f"{head}\n\n{problems(errors, say)}"
+
+
+def not_published(outcome: Outcome, say: Translator) -> str:
+    """Why files that were checked are refused all the same when they are published."""
+    return "\n".join(fallen(outcome.falls, say)) if outcome.falls else refused(outcome.knowledge.errors, say)
+
+
+def broke_down(error: Exception, say: Translator) -> str:
+    """Something on the server is in the way; what it is, is for those who look after it."""
+    return say.text(
+        "A fault on the server is in the way; what is published stays. Please try again later. If it happens again, "
+        "pass this on to those who look after the server: {reason}",
+        reason=error,
+    )
 
 
 def kind_names(say: Translator) -> dict[str, str]:
@@ -83,12 +150,12 @@ def preview(found: Preview, say: Translator) -> str:
     parts = ["\n".join(_changed(found, say)), "\n".join(_answers(found, say))]
     if found.collisions:
         parts.append("\n".join(collisions(found, say)[:_MOST]))
-    if found.knowledge.warnings:
-        number = len(found.knowledge.warnings)
-        parts.append(say.plural("{number} warning is on the page.", "{number} warnings are on the page.", number))
+    if warnings := _urgent_first(found):
+        head = say.plural("⚠️ {number} warning, it does not stop publishing:",
+                          "⚠️ {number} warnings, they do not stop publishing:", len(warnings))  # fmt: skip
+        parts.append(f"{head}\n{problems(warnings, say)}")
     if found.falls:
-        lines = [say.text("⚠️ The test questions are answered worse than before:")]
-        lines += [f"• {fall(one, say)}" for one in found.falls]
+        lines = fallen(found.falls, say)
         lines.append(
             say.text(
                 "More than {percent} points worse is not published by a button. If it must be, reply to this message "
@@ -98,6 +165,19 @@ def preview(found: Preview, say: Translator) -> str:
         )
         parts.append("\n".join(lines))
     return "\n\n".join(part for part in parts if part)
+
+
+def _urgent_first(found: Preview) -> list[Problem]:
+    """The warnings: what is missing before the rest, and what changes now before what was there already."""
+    touched = {rendering.path for entry_id in (*found.changes.added, *found.changes.changed)
+               for rendering in found.entries[entry_id].renderings.values()}  # fmt: skip
+    return sorted(found.knowledge.warnings, key=lambda problem: (not problem.gap, problem.path not in touched))
+
+
+def fallen(falls: Sequence[Fall], say: Translator) -> list[str]:
+    """That figures got worse, and which."""
+    heading = say.text("⚠️ The test questions are answered worse than before:")
+    return [heading, *(f"• {fall(one, say)}" for one in falls)]
 
 
 def fall(one: Fall, say: Translator) -> str:
@@ -159,13 +239,13 @@ def session(change: SessionChange, say: Translator) -> str:
     }
     parts = [names[kind] for kind in change.kinds]
     if ChangeKind.MOVED_TIME in change.kinds and change.old and change.new:
-        before, after = (", ".join(say.moment(slot.start) for slot in side.slots) for side in (change.old, change.new))
+        before, after = (say.list(say.moment(slot.start) for slot in side.slots) for side in (change.old, change.new))
         parts.append(f"{before} → {after}")
     if ChangeKind.MOVED_PLACE in change.kinds:
         rooms = [room.name.show(say.language)[0] if room else "–" for room in (change.old_room, change.new_room)]
         parts.append(" → ".join(rooms))
     title = change.session.title.show(say.language)[0]
-    return f"🗓 {title}: {', '.join(parts)}"
+    return f"🗓 {title}: {say.list(parts)}"
 
 
 def _answers(found: Preview, say: Translator) -> list[str]:

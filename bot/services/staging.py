@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.domain.language import Language
+from bot.stores.knowledge_files.sources import NOT_SERVED
 
 FOLDER = "staging"
 LASTS = timedelta(hours=2)
@@ -20,7 +21,8 @@ LASTS = timedelta(hours=2)
 KEPT = timedelta(days=1)
 _TOKEN = re.compile(r"[0-9a-f]{10}")
 
-# drafting: an organizer is still writing; working: being checked; ready: waits for the button.
+# drafting: an organizer is still writing; working: being checked; ready, asking: waits for the button; publishing,
+# going-back: it was pressed.
 ENDS = ("refused", "published", "failed", "discarded")
 
 
@@ -51,6 +53,8 @@ class Stage:
     title: str = ""
     text: str = ""
     """What the organizer is told next."""
+    tries: int = 0
+    """How often another publication was in the way."""
     falls: bool = False
     """Whether golden questions would be answered worse: then it takes a reason, not a button."""
     draft: Mapping[str, str] = field(default_factory=dict)
@@ -115,7 +119,7 @@ class Staging:
         if target.exists():
             shutil.rmtree(target)
         if knowledge.is_dir():
-            shutil.copytree(knowledge, target, symlinks=True, ignore=shutil.ignore_patterns(".*", "drafts"))
+            shutil.copytree(knowledge, target, symlinks=True, ignore=shutil.ignore_patterns(".*", *NOT_SERVED))
         for path in removed:
             (target / path).unlink(missing_ok=True)
         for path, content in files.items():

@@ -6,9 +6,13 @@ import io
 import re
 import stat
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
+
+from bot.domain.language import fold
+from bot.stores.knowledge_files.sources import NOT_SERVED, READ_SUFFIXES, is_leftover
 
 LARGEST_UPLOAD = 10_000_000
 LARGEST_FILE = 1_000_000
@@ -18,10 +22,29 @@ LARGEST_TOTAL = 20_000_000
 MOST_FILES = 500
 MOST_GROWTH = 150
 """How many times larger than packed a member may be: text packs to a tenth, a bomb to a thousandth."""
-READ_SUFFIXES = (".md", ".yaml", ".yml", ".csv", ".xlsx")
 SECTIONS = ("forum", "cooperation", "tianjin", "sco", "practical", "venues", "visits", "programme")
+SECTION_NAMES = {
+    "forum": "the forum | форум | о форуме | 论坛 | 论坛概况",
+    "cooperation": "cooperation areas | сотрудничество | направления сотрудничества | 合作 | 合作领域",
+    "tianjin": "тяньцзинь | 天津",
+    "sco": "the sco | шос | 上合 | 上合组织",
+    "practical": "practical matters | practical information | практические вопросы | практическая информация | "
+    "полезная информация | 实用信息 | 参会实用信息",
+    "venues": "venues and rooms | площадки | площадки и залы | залы | 会场 | 场馆 | 场馆与会议室",
+    "visits": "site visits | визиты | посещения | поездки | экскурсии | 参观 | 考察 | 参观考察",
+    "programme": "program | schedule | программа | расписание | 日程 | 议程",
+}
+"""What organizers call a section, besides the name of its folder."""
 _PROSE_NAME = re.compile(r"([a-z0-9][a-z0-9-]{0,39})\.(?:zh|ru|en)\.md")
-_LEFTOVERS = ("__MACOSX/", ".DS_Store", "Thumbs.db")
+_UTF8 = 0x800
+"""The flag of a member whose name is UTF-8."""
+_PLAUSIBLE = {
+    # Packers on a Mac write UTF-8 without saying so, Windows the system's own encoding. The second decodes any
+    # bytes, other people's into frames of boxes; the third nearly any, Russian ones into characters nobody uses.
+    "utf-8": re.compile(r".*", re.DOTALL),
+    "cp866": re.compile(r"[\x00-\x7fА-Яа-яЁё№]*"),
+    "gbk": re.compile(r".*", re.DOTALL),
+}
 
 
 class Why(StrEnum):
@@ -49,8 +72,16 @@ class UploadRefused(Exception):
         self.name = "".join(character if character.isprintable() else "?" for character in name)[:120]
 
 
-def unpack(name: str, content: bytes) -> dict[str, bytes]:
-    """The files of an upload by their (relative) names; UploadRefused for anything suspicious."""
+@dataclass(frozen=True)
+class Unpacked:
+    """The files of an upload by their (relative) names, and the names of those that are passed over."""
+
+    files: Mapping[str, bytes]
+    passed_over: Sequence[str] = ()
+
+
+def unpack(name: str, content: bytes) -> Unpacked:
+    """The files of an upload, without what editors and systems leave in a folder; UploadRefused when suspicious."""
     if len(content) > LARGEST_UPLOAD:
         raise UploadRefused(Why.TOO_LARGE, name)
     if PurePosixPath(name).suffix.lower() == ".zip":
@@ -58,7 +89,7 @@ def unpack(name: str, content: bytes) -> dict[str, bytes]:
     base = PurePosixPath(name.replace("\\", "/")).name
     _check_kind(base)
     _check_content(base, content)
-    return {base: content}
+    return Unpacked({base: content})
 
 
 def _check_kind(name: str) -> None:
@@ -82,17 +113,21 @@ def _check_content(name: str, content: bytes) -> None:
             raise UploadRefused(Why.DAMAGED, name) from error
 
 
-def _unzipped(content: bytes) -> dict[str, bytes]:
+def _unzipped(content: bytes) -> Unpacked:
     found: dict[str, bytes] = {}
+    passed_over: dict[str, None] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             if len(members) > MOST_FILES:
                 raise UploadRefused(Why.TOO_MANY)
-            left = LARGEST_TOTAL
+            encoding, left = _encoding(members), LARGEST_TOTAL
             for member in members:
-                path = _safe_path(member)
-                if member.is_dir() or path.startswith("__MACOSX/") or PurePosixPath(path).name in _LEFTOVERS:
+                path = _safe_path(member, encoding)
+                if member.is_dir():
+                    continue
+                if leftover := _leftover(path):
+                    passed_over[leftover] = None
                     continue
                 _check_kind(path)
                 if path.casefold() in {known.casefold() for known in found}:
@@ -106,14 +141,43 @@ def _unzipped(content: bytes) -> dict[str, bytes]:
         raise UploadRefused(Why.DAMAGED) from error
     except Exception as error:  # zlib.error and its like: whatever it is, the archive is not to be trusted
         raise UploadRefused(Why.DAMAGED) from error
+    found = _without_wrapping(found)
+    for path in [path for path in found if PurePosixPath(path).parts[0] in NOT_SERVED]:
+        del found[path]
+        passed_over[path] = None
     if not found:
         raise UploadRefused(Why.EMPTY)
-    return _without_wrapping(found)
+    return Unpacked(found, tuple(passed_over))
 
 
-def _safe_path(member: zipfile.ZipInfo) -> str:
+def _leftover(path: str) -> str:
+    """What of a path marks it as an editor's or a system's leftover; empty when nothing does."""
+    *folders, name = PurePosixPath(path).parts
+    aside = next((folder for folder in folders if folder.startswith(".") or folder == "__MACOSX"), "")
+    return aside or (name if is_leftover(name) else "")
+
+
+def _encoding(members: Sequence[zipfile.ZipInfo]) -> str:
+    """The encoding of an archive's names: the first that makes sense of all that are not marked as UTF-8."""
+    raw = b"\n".join(_raw(member) for member in members if not member.flag_bits & _UTF8)
+    for encoding, plausible in _PLAUSIBLE.items():
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if plausible.fullmatch(text):
+            return encoding
+    return "cp437"
+
+
+def _raw(member: zipfile.ZipInfo) -> bytes:
+    """The name as it stands in the archive: what is not marked as UTF-8 was read as the standard's code page 437."""
+    return member.orig_filename.encode("cp437")
+
+
+def _safe_path(member: zipfile.ZipInfo, encoding: str) -> str:
     """The member's path, when it stays below the folder it is unpacked in."""
-    raw = member.orig_filename if isinstance(member.orig_filename, str) else member.filename
+    raw = member.orig_filename if member.flag_bits & _UTF8 else _raw(member).decode(encoding)
     path = raw.replace("\\", "/")
     parts = PurePosixPath(path).parts
     if not path or "\0" in raw or path.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", path):
@@ -140,24 +204,41 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> byte
 
 
 def _without_wrapping(files: dict[str, bytes]) -> dict[str, bytes]:
-    """Without the one folder that holds everything, as a zipped knowledge/ has it."""
-    first = {PurePosixPath(path).parts[0] for path in files if len(PurePosixPath(path).parts) > 1}
-    wrapped = len(first) == 1 and all(len(PurePosixPath(path).parts) > 1 for path in files)
-    if wrapped and not first & set(SECTIONS):
-        return {str(PurePosixPath(*PurePosixPath(path).parts[1:])): content for path, content in files.items()}
-    return files
+    """Without the folders that hold everything, as a zipped knowledge/ has them."""
+    while True:
+        parts = [PurePosixPath(path).parts for path in files]
+        first = {names[0] for names in parts}
+        bare = any(len(names) == 1 for names in parts)
+        if len(first) != 1 or bare or first <= {*SECTIONS, *NOT_SERVED}:
+            return files
+        if section_named(*first) and all(len(names) == 2 for names in parts):
+            return files
+        files = {str(PurePosixPath(*PurePosixPath(path).parts[1:])): content for path, content in files.items()}
+
+
+def section_named(text: str) -> str:
+    """The section that is called so, by its folder or by its name in one of the languages; empty for anything else."""
+    wanted = re.sub(r"^\W+|\W+$", "", fold(text))
+    if wanted in SECTIONS:
+        return wanted
+    return next((section for section, names in SECTION_NAMES.items() if wanted in names.split(" | ")), "")
 
 
 def placed(files: Mapping[str, bytes], known: Iterable[str], caption: str = "") -> dict[str, bytes]:
     """The same files under their paths in knowledge/.
 
     A bare name goes where a file of that name stands already, or its entry in another language; a new one into the
-    folder that the caption names. UploadRefused (no-place) when nothing tells.
+    section that the caption names, or its folder in the archive. UploadRefused (no-place) when nothing tells.
     """
     paths = [path for path in known if not path.startswith("drafts/")]
-    section = caption.strip().strip("/").split("/")[0].casefold()
-    section = section if section in SECTIONS else ""
-    return {_place(path, paths, section): content for path, content in files.items()}
+    section = section_named(caption.strip().strip("/").split("/")[0])
+    found: dict[str, bytes] = {}
+    for path, content in files.items():
+        place = _place(path, paths, section)
+        if place in found:
+            raise UploadRefused(Why.TWICE, place)
+        found[place] = content
+    return found
 
 
 def _place(path: str, known: list[str], section: str) -> str:
@@ -165,7 +246,9 @@ def _place(path: str, known: list[str], section: str) -> str:
     if len(parts) == 2 and (parts[0] in SECTIONS or any(other.startswith(f"{parts[0]}/") for other in known)):
         return path
     name = parts[-1]
-    if len(parts) > 1:
+    if len(parts) == 2 and (called := section_named(parts[0])):
+        section = called
+    elif len(parts) > 1:
         raise UploadRefused(Why.NO_PLACE, path)
     if name in ("event.yaml", "glossary.yaml"):
         return name

@@ -48,8 +48,10 @@ class Echo:
     async def failed(self, incoming: Incoming, reference: str, tx: Transaction | None) -> list[Reply]:
         return [Reply(text=f"went wrong, reference {reference}")]
 
-    def commands(self, language: Language, staff: bool = False) -> list[tuple[str, str]]:
-        return [("queue", "Queue")] if staff else [("start", f"Start {language.value}")]
+    def commands(self, language: Language, staff: bool = False, organizer: bool = False) -> list[tuple[str, str]]:
+        if staff:
+            return [("queue", "Queue")]
+        return [*([("drafts", "Drafts")] if organizer else ()), ("start", f"Start {language.value}")]
 
 
 @dataclass

@@ -38,9 +38,13 @@ async def test_long_topic_is_paged_in_place(stage):
     assert reply.text == "Page 1 of 3"
     (reply,) = await person.press("›")
     assert (reply.text, reply.replaces) == ("Page 2 of 3", True)
-    (reply,) = await person.press("‹")
-    (reply,) = await person.press("‹")
+    (reply,) = await person.press("›")
     assert (reply.text, labels(reply).count("Title")) == ("Page 3 of 3", 4)
+    assert "›" not in labels(reply)
+    await person.press("‹")
+    (reply,) = await person.press("‹")
+    assert reply.text == "Page 1 of 3"
+    assert "‹" not in labels(reply)
 
 
 async def test_long_ids_and_unknown_sections_can_be_opened(stage):

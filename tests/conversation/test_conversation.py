@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.conversation.incoming import Incoming
-from bot.conversation.reply import Attachment, Reply
+from bot.conversation.reply import Attachment, Pin, Reply
 from bot.domain.language import Language
 from bot.domain.question import HandoverReason
 from bot.stores.database import delegates, escalations, exchanges
@@ -108,6 +108,17 @@ async def test_choice_is_offered_and_the_chosen_entry_replaces_it(stage):
     assert told == [(person.chat, "3")]
 
 
+async def test_a_choice_tapped_twice_is_shown_and_nothing_else_is_said(stage):
+    person = stage.person()
+    await person.say("Which papers do I need?")
+    badge, wifi, *_ = person.buttons
+    (first,) = await person.hear(button=badge.data)
+    (second,) = await person.hear(button=badge.data)
+    assert (second, second.toast) == (first, "")
+    (other,) = await person.hear(button=wifi.data)
+    assert other.toast.startswith("This button no longer works.")
+
+
 async def test_none_of_the_choices_goes_to_people(stage):
     person = stage.person()
     await person.say("Which papers do I need?")
@@ -135,6 +146,24 @@ async def test_handover_names_volunteers_only_when_there_are_some(tmp_path, morn
     async with open_stage(tmp_path, morning, staff_chat=-5) as stage:
         reply, *_ = await stage.person().say("Полетит ли кто-нибудь на Луну?")
         assert "Я передал ваш вопрос волонтёрам" in reply.text
+
+
+async def test_the_same_question_again_is_with_the_volunteers_already(tmp_path, morning):
+    question, already = "Полетит ли кто-нибудь на Луну?", "Ваш вопрос уже передан людям;"
+    async with open_stage(tmp_path, morning, staff_chat=-5) as stage:
+        person = stage.person()
+        await person.say(question)
+        (reply,) = await person.say(question)
+        assert reply.text.startswith(already)
+        (reply,) = await person.say(f"/person {question}")
+        assert reply.text.startswith(already)
+        await person.say("Какие нужны документы на Луну?")
+        await person.press("Ничего из этого")
+        await person.say("Какие нужны документы на Луну?")
+        (reply,) = await person.press("Ничего из этого")
+        assert (reply.replaces, reply.text.startswith(already)) == (True, True)
+        async with stage.database.reading() as tx:
+            assert [item.askers for item in await escalations.queue(tx)] == [1, 1]
 
 
 async def test_same_question_from_two_people_is_one_escalation(stage):
@@ -240,6 +269,9 @@ async def test_photo_without_words_gets_a_calm_line_and_its_caption_is_a_questio
     assert reply.text.startswith("I can only read text")
     (reply,) = await person.hear(attachment=photo, text="What is the theme?")
     assert reply.title == "Theme"
+    for wordless in ({"pin": Pin("", "", 39.0, 117.7)}, {"unreadable": True}):
+        (reply,) = await person.hear(**wordless)
+        assert "pictures, voice or video messages, files, places or contacts" in reply.text
 
 
 async def test_unknown_command_points_to_help(stage):
@@ -306,6 +338,37 @@ async def test_forget_asks_first_and_then_leaves_nothing(stage):
         assert not file.is_file() or b"canary-4711" not in file.read_bytes()
     (reply, notice) = await person.say("What is the theme?")
     assert notice.small_print
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (ZH, "但不保存您的姓名。\n超过30天的数据会被删除；发送 /forget 可立即全部删除。"),
+        (RU, "но не ваше имя.\nВсё, что старше 30 дней, я удаляю; командой /forget вы удалите всё сразу."),
+        (EN, "but not your name.\nI delete what is older than 30 days; with /forget you delete everything at once."),
+    ],
+)
+async def test_after_the_promised_day_no_past_day_is_promised(stage, language, words):
+    stage.clock.advance(days=31)
+    (reply,) = await stage.person(1, language).say("/privacy")
+    assert words in reply.text
+    assert "2025" not in reply.text
+
+
+async def test_what_was_promised_is_deleted_and_who_writes_later_is_remembered(stage):
+    early, late = stage.person(1), stage.person(2)
+    await early.say("What is the theme?")
+    await early.say("Will it snow on the Moon tomorrow?")
+    assert await stage.assistant.purge() == 0
+    stage.clock.advance(days=80)
+    await late.say("What is the theme?")
+    while await stage.assistant.purge():
+        pass
+    async with stage.database.reading() as tx:
+        assert await delegates.find(tx, early.chat) is None
+        assert await exchanges.latest(tx, early.chat) is None
+        assert await escalations.queue(tx) == []
+        assert (await exchanges.latest(tx, late.chat)).question == "What is the theme?"
 
 
 async def test_commands_are_described_in_each_language(stage):

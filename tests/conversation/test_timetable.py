@@ -1,6 +1,7 @@
 """Answers from the programme: reading first, then exact lines; over, next, cancelled; in place in any language."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -59,6 +60,21 @@ async def test_one_session_has_its_summary_its_time_and_the_way(stage):
     assert labels(reply)[0] == "➕ Agenda, calendar, map"
 
 
+@pytest.mark.parametrize(
+    "language, question, said",
+    [("en", "How long is the welcome?", "It lasts 1 hour 30 minutes."),
+     ("ru", "Сколько длится приветствие?", "Длится 1 час 30 минут."),
+     ("zh", "欢迎仪式多长时间？", "时长1小时30分钟。")],
+)  # fmt: skip
+async def test_how_long_in_hours_and_minutes(stage, language, question, said):
+    index = stage.published.index
+    slot = index.programme.session("welcome").slots[0]
+    longer = replace(slot, end=slot.start + timedelta(minutes=90))
+    index.programme = with_session(index.programme, "welcome", slots=(longer,))
+    reply, *_ = await stage.person(interface=Language(language)).say(question)
+    assert reply.text.startswith(said)
+
+
 async def test_what_is_over_is_said_to_be_over(stage):
     move(stage, "2031-05-20 11:00")
     person = stage.person()
@@ -76,12 +92,26 @@ async def test_before_and_after_the_event(stage):
         "The forum has not begun yet.\n\nNothing is on at that time.\n\n"
         "Next:\n• Tuesday 20 May, 10:00–11:00 Welcome · Oak Hall"
     )
-    move(stage, "2031-05-21 20:00")
-    reply, *_ = await person.say("What is on now?")
-    assert reply.text == "The forum is over.\n\nThe nearest day with something on: Wednesday 21 May."
     reply, *_ = await person.say("What is on on 25 May?")
     assert reply.title == "Sunday 25 May:"
     assert reply.text.endswith("The nearest day with something on: Wednesday 21 May.")
+
+
+@pytest.mark.parametrize(
+    "language, question, said",
+    [
+        ("en", "What is on now?", "The forum is over.\n\nThe schedule still shows what took place."),
+        ("ru", "Что сейчас идёт?",
+         "Форум завершился.\n\nЧто проходило на форуме, по-прежнему можно посмотреть в программе."),
+        ("zh", "现在在进行什么？", "论坛已经结束。\n\n各场活动的安排仍可在日程中查看。"),
+        ("en", "What is on on 25 May?", "The forum is over.\n\nNothing is on at that time."),
+    ],
+)  # fmt: skip
+async def test_after_the_event_no_day_is_offered_that_is_past(stage, language, question, said):
+    move(stage, "2031-05-21 20:00")
+    reply, *_ = await stage.person(interface=Language(language)).say(question)
+    assert reply.text == said
+    assert any(label.startswith("📅") for label in labels(reply))
 
 
 async def test_the_minute_counts(stage):

@@ -90,7 +90,7 @@ async def test_calendar_files_are_read_by_another_reader(stage):
     calendar = read(reply.attachment.content)
     (event,) = events(calendar)
     assert event.text("SUMMARY") == "Поездка на остров"
-    assert event.text("LOCATION") == "Причал, Порт-Морроу, Портовая ул., д. 3"
+    assert event.text("LOCATION") == "Причал · Порт-Морроу, Портовая ул., д. 3"
     assert (event.one("UID"), event.one("SEQUENCE"), event.one("STATUS")) == (
         "island-trip@2031.delegate-assistant", "5", "CONFIRMED",
     )  # fmt: skip

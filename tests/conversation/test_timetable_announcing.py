@@ -27,7 +27,7 @@ async def test_preview_confirm_report(stage):
     assert preview.title == "Announcement 1: preview"
     assert "班车改为14:00发车。\n请准时。" in preview.text
     assert (
-        "Recipients: 4 (中文: 1, Русский: 2, English: 1). Not reachable at the moment: 1. Switched off: 1."
+        "Recipients: 4 (中文 1, Русский 2, English 1). Not reachable at the moment: 1. Switched off: 1."
         in preview.text
     )
     assert labels(preview) == ["📣 Send to 4 people", "✖ Discard"]

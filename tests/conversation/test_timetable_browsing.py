@@ -71,9 +71,9 @@ async def test_long_days_are_paged_in_place(stage):
     assert reply.text.endswith("Page 1 of 3")
     (reply,) = await person.press("›")
     assert (reply.replaces, reply.text.endswith("Page 2 of 3")) == (True, True)
-    await person.press("‹")
-    (reply,) = await person.press("‹")
+    (reply,) = await person.press("›")
     assert reply.text.endswith("Page 3 of 3")
+    assert ("‹" in labels(reply), "›" in labels(reply)) == (True, False)
 
 
 async def test_session_card_tells_everything_and_counts_as_told(stage):
@@ -95,6 +95,15 @@ async def test_session_card_tells_everything_and_counts_as_told(stage):
     assert "Includes: Talk on lenses\n🎤 Speakers: Ada Lamp" in reply.text
 
 
+@pytest.mark.parametrize(
+    "language, spoken",
+    [("zh", "🎧 同声传译：中文、俄文、英文"), ("ru", "🎧 Синхронный перевод: китайский, русский, английский")],
+)
+async def test_lists_on_a_card_are_parted_as_the_language_parts_them(stage, language, spoken):
+    reply, *_ = await stage.person(interface=Language(language)).say("/start s_lens-talk")
+    assert spoken in reply.text.split("\n")
+
+
 async def test_venues_lead_to_rooms_and_a_pin(stage):
     person = await met(stage)
     (reply,) = await person.say("/venues")
@@ -102,7 +111,7 @@ async def test_venues_lead_to_rooms_and_a_pin(stage):
     (reply,) = await person.press("Oak Hall")
     assert (reply.replaces, reply.title) == (True, "Oak Hall")
     assert reply.text == (
-        "🏛 Venue: Harbour House, 3 Quay Street, Port Morrow\n🪜 Level: 1\n\n"
+        "🏛 Venue: Harbour House · 3 Quay Street, Port Morrow\n🪜 Level: 1\n\n"
         "Now:\n▶ 10:00–11:00 Welcome (on now)\n▶ 10:30–11:00 Talk on lenses (on now)"
     )
     (reply,) = await person.press("Show on the map")

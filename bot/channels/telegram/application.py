@@ -205,7 +205,7 @@ class Bot:
                 ("watch", self._watch()),
             )
         ]
-        menu = asyncio.create_task(commands.register(line, gate, assistant, staff))
+        menu = asyncio.create_task(commands.register(line, gate, assistant, staff, self.settings.organizer_ids))
         stop = asyncio.create_task(self.stopped.wait(), name="stop")
         log.info("@%s is at work", line.username)
         await asyncio.wait([*tasks, stop], return_when=asyncio.FIRST_COMPLETED)
