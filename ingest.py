@@ -7,6 +7,7 @@ Heavy libraries are imported only when they are needed, so that --help and --che
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -87,6 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return show_versions(ingestion)
         if options.watch:
             return watch(ingestion, options)
+        gc.disable()  # one run: whatever it reads stays to the end, so looking for garbage only takes time
         status = publish(ingestion, options) if options.rollback is None else roll_back(ingestion, options)
         if status == 0 and (options.announce or options.announce_entry):
             return announce(settings, options)

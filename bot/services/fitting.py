@@ -29,8 +29,8 @@ from bot.stores.index import Index
 from bot.stores.index_search import DOUBTS, FEATURES, QUESTION_FEATURES
 
 WRONG_ANSWERS = 0.025
-"""Share of wrong answers among answers given; the bar is 3 %, and a threshold set on the questions for fitting is half a
-point off on others."""
+"""Share of wrong answers among answers given; the bar is 3 %, and a threshold set on the questions for fitting is half
+a point off on others."""
 ANSWERED_NEAR_MISSES = 0.06
 """Share of near-misses that get an answer; the bar is 8 %."""
 FALSE_CHOICES = 0.05

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -60,6 +61,7 @@ def _serve(theirs: Connection, preparations: Sequence[Callable[[], object]]) -> 
         while True:
             while ahead and not theirs.poll():
                 ahead.pop(0)()
+                gc.freeze()  # dictionaries stay: looking for garbage among their millions of words only takes time
             function, arguments = theirs.recv()
             try:
                 answer = (False, function(*arguments))

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -18,7 +19,7 @@ from bot.domain.knowledge import Entry, Passage
 from bot.domain.language import Language
 from bot.domain.passages import passages_elsewhere, passages_of
 from bot.domain.programme import Programme
-from bot.encoder.analysis import has_han, simplified
+from bot.encoder.analysis import simplified
 from bot.encoder.respelling import respelled
 from bot.stores import index_chroma, index_files
 from bot.stores.beside import Beside
@@ -28,10 +29,8 @@ from bot.stores.index_fields import CosineField, LanguageBm25
 from bot.stores.index_files import Former, Manifest
 from bot.stores.index_search import Searcher, compared, every_unit
 from bot.stores.models import SentenceEncoder
-from bot.stores.units import ANALYZERS, Column, analysed_all
+from bot.stores.units import Column, columns_of
 
-SHARED = 4000
-"""From so many new texts on this process analyses some of them too."""
 FIELDS = ("terms", "concepts", "sound")
 """The kinds of units by which passages are compared as a whole."""
 logger = logging.getLogger(__name__)
@@ -55,7 +54,7 @@ def build(
 ) -> Manifest:
     """Write a whole generation into the empty `folder`; what `former` ones knew of a text is not computed again.
 
-    `elsewhere` are messages far from any entry, by language; `beside` a process that helps to analyse many texts. With
+    `elsewhere` are messages far from any entry, by language; `beside` a process that analyses the texts. With
     `in_memory` without Chroma: for looking at only, never to be published.
     """
     import chromadb
@@ -63,8 +62,11 @@ def build(
     folder.mkdir(parents=True, exist_ok=True)
     passages = [*(passage for entry in entries for passage in passages_of(entry)), *passages_elsewhere(elsewhere)]
     former = former or Former()
-    # Chroma writes outside Python's lock, so the texts are analysed meanwhile.
-    with ThreadPoolExecutor(1) as aside:
+    # The dictionaries are loaded in `beside` by now; and Chroma writes outside Python's lock for the most part.
+    with ThreadPoolExecutor(2) as aside:
+        new = _unknown(passages, former)
+        analyse = partial(beside.call, columns_of) if beside and new else columns_of
+        analysing = aside.submit(analyse, new)
         vectors = _vectors(passages, encoder, former.vectors, progress)
         np.save(folder / "vectors.npy", vectors)
         index_files.write_contents(folder, entries, programme)
@@ -75,11 +77,11 @@ def build(
         filling = None
         if store is not None:
             filling = aside.submit(index_chroma.fill, store, ids, passages, vectors, stored, progress)
-        units = _units(passages, former, beside)
+        index_files.write_lexicon(folder)
+        units = _units(passages, former, new, analysing.result())
         index_files.write_units(folder, units)
         words = _compared_words(compared(passages, every_unit(units)))
         index_files.write_word_vectors(folder, _word_vectors(words, encoder, former.words))
-        index_files.write_lexicon(folder)
         for kind in FIELDS:
             CosineField.build(units[kind]).save(folder / f"{kind}.npz")
         for language in Language:
@@ -118,24 +120,17 @@ def _vectors(
     return np.stack([known[passage.text] for passage in passages]).astype(np.float32)
 
 
-def _units(passages: Sequence[Passage], former: Former, beside: Beside | None) -> dict[str, Column]:
-    """The units of all passages; what `former` generations know is not analysed again, the rest mostly in `beside`.
+def _unknown(passages: Sequence[Passage], former: Former) -> list[str]:
+    return [text for text in dict.fromkeys(passage.text for passage in passages) if text not in former.rows]
 
-    Loading the dictionaries takes two seconds, which `beside` has done by now; of many texts it gets the Chinese ones,
-    which are half of the work and need dictionaries of their own.
-    """
-    texts = [passage.text for passage in passages]
-    new = [text for text in dict.fromkeys(texts) if text not in former.rows]
-    away = [beside is not None and (len(new) < SHARED or has_han(text)) for text in new]
-    there, here = ([text for text, goes in zip(new, away, strict=True) if goes is which] for which in (True, False))
-    with ThreadPoolExecutor(1) as waiting:
-        analysing = waiting.submit(beside.call, analysed_all, there) if beside is not None and there else None
-        found = analysed_all(here) + (analysing.result() if analysing is not None else [])
-    rows = former.rows | {text: len(former.rows) + place for place, text in enumerate([*here, *there])}
-    return {
-        kind: former.units[kind].followed_by(Column.of([units[kind] for units in found])).taken(map(rows.get, texts))
-        for kind in ANALYZERS
-    }
+
+def _units(
+    passages: Sequence[Passage], former: Former, new: Sequence[str], found: Mapping[str, Column]
+) -> dict[str, Column]:
+    """The units of all passages: those of `new` texts as `found`, the rest as `former` generations know them."""
+    rows = former.rows | {text: len(former.rows) + place for place, text in enumerate(new)}
+    places = [rows[passage.text] for passage in passages]
+    return {kind: former.units[kind].followed_by(column).taken(places) for kind, column in found.items()}
 
 
 def _compared_words(units: Column) -> list[str]:

@@ -30,11 +30,6 @@ def analysed(text: str) -> Units:
     return {kind: analyzer(text) for kind, analyzer in ANALYZERS.items()}
 
 
-def analysed_all(texts: Sequence[str]) -> list[Units]:
-    """The same of many texts; for a process of its own as well."""
-    return [analysed(text) for text in texts]
-
-
 @dataclass(frozen=True)
 class Column:
     """One kind of unit of many passages: every unit by its number, those of one passage side by side."""
@@ -114,3 +109,9 @@ class Column:
         with np.load(path, allow_pickle=False) as stored:
             text = stored["names"].tobytes().decode()
             return cls(text.split("\n") if text else [], stored["numbers"], stored["ends"])
+
+
+def columns_of(texts: Sequence[str]) -> dict[str, Column]:
+    """Every kind of unit of many texts; small enough to come from a process of its own."""
+    found = [analysed(text) for text in texts]
+    return {kind: Column.of([units[kind] for units in found]) for kind in ANALYZERS}
