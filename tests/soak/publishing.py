@@ -42,7 +42,7 @@ PATIENCE = 60.0
 CHANGED = "practical/wifi"
 MARKS = {"zh": "修订{0}。{1}修订{0}。", "ru": "Редакция {0}. {1} Редакция {0}.", "en": "Edition {0}. {1} Edition {0}."}
 """What changes stands at both ends of the text, so that a text of two halves is seen."""
-VERSIONS = {"zh": "版本 {0}", "ru": "версия {0}", "en": "version {0}"}
+VERSIONS = {"zh": "版本{0}", "ru": "версия {0}", "en": "version {0}"}
 """In the small print of every answer."""
 
 
