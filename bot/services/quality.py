@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 MARGIN = 0.02
 """By how much of all golden questions of a language the right answers may fall, or the wrong ones rise."""
-SAMPLE, SECOND_SAMPLE = 80, 1_000
+SAMPLE, SECOND_SAMPLE = 60, 1_000
 """Golden questions asked at a publication, so many of those whose entries it touches and so many of the others: first
 few and, when those look worse by more than the margin, many more, because few may mislead."""
 FEWEST = 30

@@ -208,7 +208,7 @@ def test_a_bad_sample_is_confirmed_by_a_large_one(tmp_path: Path):
                 Told("answer", ("a",) if int(one.golden[1:]) < 10 else ("b",)) for one in several]  # fmt: skip
 
     assert quality.compare_folders(old, new, questions, {"a"}, told) == ()
-    assert asked_of[:2] == [90, 90]
+    assert asked_of[:2] == [quality.SAMPLE + 10, quality.SAMPLE + 10]
     asked_of.clear()
     assert quality.compare_folders(old, new, questions, {"a"}, told) == ()
     assert asked_of == []  # what was found out is kept in the generations
