@@ -88,10 +88,20 @@ _AFTER = re.compile(
 )
 
 
+# How people swear when they are in a hurry: it is no reason to leave their question unanswered.
+_CURSES = re.compile(
+    r"""\b(?:the\ (?:hell|heck|fuck|devil)|(?:god)?damn(?:ed)?|fucking|freaking|bloody(?!\ nose)|stupid|idiotic|crappy|lousy
+    |какого\ (?:ч[её]рта|хрена|фига)|ч[её]рт\ (?:возьми|побери)|на\ ?фиг|блин
+    |(?:ч[её]ртов|дурацк|идиотск|проклят|гр[её]бан|долбан)(?:[аеиоуыюя]\w{0,3})?)\b
+    |他妈的?|妈的|该死的?|见鬼|死(?=哪)|破(?=wifi|网|车|班车|软件|机器)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
 def without_courtesy(text: str) -> str:
-    """A question without its greetings, apologies and thanks: they say nothing of the subject, and unsettle the search."""
-    rest = _AFTER.sub("", _BEFORE.sub("", text)).strip()
-    return rest or text
+    """A question without greetings, apologies, thanks and curses: they say nothing of the subject and unsettle the search."""
+    rest = _AFTER.sub("", _BEFORE.sub("", _CURSES.sub(" ", text)))
+    return " ".join(rest.split()).strip(" ,，") or text
 
 
 def _plain(text: str) -> str:

@@ -188,6 +188,18 @@ def test_a_floor_that_nobody_told_us_is_not_answered(answering: Answering, langu
     assert told(ask(answering, language, text)) == ()
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "entry"),
+    [
+        ("en", "when do we eat in this bloody place?", "lunch"),
+        ("ru", "где, чёрт возьми, регистрация?", "registration"),
+        ("zh", "这破wifi密码是多少？", "wifi"),
+    ],
+)
+def test_a_rude_question_is_answered_like_any_other(answering: Answering, language: str, text: str, entry: str):
+    assert entry in told(ask(answering, language, text))
+
+
 @pytest.mark.parametrize("text", ["هل أحتاج إلى تأشيرة؟", "トイレ", "1234567", "qwe zxc"])
 def test_what_cannot_be_read_is_no_follow_up(answering: Answering, text: str):
     assert told(ask(answering, "en", text, "What is the Wi-Fi password?")) == ()

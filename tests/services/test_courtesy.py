@@ -189,3 +189,18 @@ def test_a_question_with_a_greeting_is_a_question(text):
 )
 def test_politeness_around_a_question_is_set_aside(text, question):
     assert without_courtesy(text) == question
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("where the hell is the damn bus?", "where is the bus?"),
+        ("где, чёрт возьми, ваш дурацкий автобус?", "где, , ваш автобус?"),
+        ("他妈的班车在哪里？", "班车在哪里？"),
+        ("I have a bloody nose", "I have a bloody nose"),
+        ("Есть ли блины?", "Есть ли блины?"),
+        ("打破纪录了吗？", "打破纪录了吗？"),
+    ],
+)
+def test_curses_are_no_part_of_a_question(text, rest):
+    assert without_courtesy(text) == rest
