@@ -10,7 +10,7 @@ from bot.domain.parity import chinese_numerals, word_numerals
 from bot.domain.parity.units import magnitude_after, unit_after
 from bot.domain.parity.values import Kind, Sheet, Value
 
-_N = rf"(?:\d{{1,2}}|[{chinese_numerals.CHARACTERS[2:13]}]{{1,3}})"
+_N = rf"(?:\d{{1,2}}|[{chinese_numerals.BELOW_A_HUNDRED}]{{1,3}})"
 _RU_MONTHS = (
     r"январ\w*", r"феврал\w*", r"март\w*", r"апрел\w*", r"ма[йяюе]м?(?!\w)", r"июн\w*", r"июл\w*", r"август\w*",
     r"сентябр\w*", r"октябр\w*", r"ноябр\w*", r"декабр\w*",

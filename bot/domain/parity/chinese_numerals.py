@@ -7,6 +7,8 @@ _POWERS = {"十": 10, "百": 100, "千": 1_000}
 _MYRIADS = {"万": 10_000, "亿": 100_000_000}
 
 CHARACTERS = "零〇一二两三四五六七八九十百千万亿"
+BELOW_A_HUNDRED = "一二两三四五六七八九十"
+"""Those in which an hour, a day or a century is written."""
 
 
 def read(text: str) -> int:

@@ -11,10 +11,13 @@ from bot.domain.parity import chinese_numerals, word_numerals
 from bot.domain.parity.values import EITHER_HALF, TAKEN, Kind, Sheet, Value
 
 _MORNING, _NOON, _AFTERNOON, _EVENING, _NIGHT = range(5)
-_PARTS = {
+_ZH_PARTS = {
     "凌晨": _MORNING, "清晨": _MORNING, "早上": _MORNING, "早晨": _MORNING, "早间": _MORNING, "上午": _MORNING,
     "早": _MORNING, "中午": _NOON, "下午": _AFTERNOON, "午后": _AFTERNOON, "傍晚": _AFTERNOON, "晚上": _EVENING,
     "晚间": _EVENING, "晚": _EVENING, "夜里": _NIGHT, "夜间": _NIGHT, "深夜": _NIGHT,
+}  # fmt: skip
+_PARTS = {
+    **_ZH_PARTS,
     "утра": _MORNING, "дня": _AFTERNOON, "пополудни": _AFTERNOON, "вечера": _EVENING, "ночи": _NIGHT,
     "am": _MORNING, "pm": _AFTERNOON, "in the morning": _MORNING, "in the afternoon": _AFTERNOON,
     "in the evening": _EVENING, "at night": _NIGHT,
@@ -49,8 +52,8 @@ _COLON = rf"(?<![\d.])(?<!\d:)(?P<hour>{_HOUR}):(?P<minute>{_MINUTE})(?::\d\d)?"
 # A bare number before one of these is a time: «в 6, последний в 11».
 _END = r"(?= *(?:[,;!?)\n]|\.(?!\d)|$))"
 
-_ZH_NUMBER = f"[{chinese_numerals.CHARACTERS[2:13]}]"
-_ZH_PART = r"(?P<part>凌晨|清晨|早上|早晨|早间|上午|中午|下午|午后|傍晚|晚上|晚间|夜里|夜间|深夜|(?<![最尽])[早晚])\s?"
+_ZH_NUMBER = f"[{chinese_numerals.BELOW_A_HUNDRED}]"
+_ZH_PART = rf"(?P<part>{'|'.join(part for part in _ZH_PARTS if len(part) > 1)}|(?<![最尽])[早晚])\s?"
 _ZH_HOUR = rf"(?<![\d.小第{chinese_numerals.CHARACTERS}])(?<!\d:)(?P<hour>{_HOUR}|{_ZH_NUMBER}{{1,3}})"
 _ZH_CLOCK = r"[点时](?!间|候|段|速|区|击|评)"
 _ZH_LESS = rf"差(?P<less>一刻|\d{{1,2}}|{_ZH_NUMBER}{{1,3}})(?:分钟?)?"

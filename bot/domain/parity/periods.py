@@ -15,7 +15,7 @@ _EARLIEST_BARE_DECADE = 30
 _ROMAN = {"I": 1, "V": 5, "X": 10}
 _LATIN = str.maketrans("ХІ", "XI")
 
-_HAN = f"[{chinese_numerals.CHARACTERS[2:13]}]"
+_HAN = f"[{chinese_numerals.BELOW_A_HUNDRED}]"
 _RU_QUARTER, _RU_CENTURY = (word_numerals.one_of(Language.RU, 1, most, ordinal=True) for most in (4, 21))
 _EN_QUARTER, _EN_CENTURY = (word_numerals.one_of(Language.EN, 1, most, ordinal=True) for most in (4, 21))
 _RU_NUMBER = r"[IVXХІ]+|\d{1,2}(?:-?(?:й|го|му|м|ом|е))?"

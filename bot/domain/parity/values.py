@@ -27,7 +27,7 @@ class Kind(StrEnum):
     PLACE = "place"
 
 
-HALF_DAY = 720
+_HALF_DAY = 720
 EITHER_HALF = "before or after noon"
 """The unit of a time that does not say which half of the day is meant: half past two."""
 SOFT = frozenset({Kind.INSTITUTION, Kind.PLACE})
@@ -51,15 +51,11 @@ class Value:
     """Of a number: as it stands, before its unit was brought to that of the family (180 of «180 days»)."""
 
     @property
-    def label(self) -> str:
-        """How a list of silenced values may name it besides as it is written: «hall a», «kazakhstan», «level 2»."""
-        return self.key if isinstance(self.key, str) else self.text
-
-    @property
     def spellings(self) -> tuple[str, ...]:
-        """Every way in which a list of silenced values may name it: «7,4 %» also as «7,4»."""
+        """Every way in which a list of silenced values may name it: «7,4 %» also as «7,4», «зал А» also as «hall a»."""
+        names = (self.text, self.key) if isinstance(self.key, str) else (self.text,)
         digits = _DIGITS.match(self.text) if self.kind is Kind.NUMBER else None
-        return (self.text, self.label, *((digits.group(),) if digits else ()))
+        return (*names, digits.group()) if digits else names
 
     def supports(self, other: Value) -> bool:
         """Whether the two say the same; a unit or year that only one of them names does not part them."""
@@ -68,7 +64,7 @@ class Value:
         if self.kind is Kind.DATE:
             return _same_day(self, other)
         if self.kind is Kind.TIME and (self.unit or other.unit):
-            return (self.key - other.key) % HALF_DAY == 0
+            return (self.key - other.key) % _HALF_DAY == 0
         if self.unit == other.unit:
             return self.key == other.key
         if self.unit is not None and other.unit is not None:
