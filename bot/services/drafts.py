@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.domain.language import Language, clean, fold
 from bot.domain.redaction import redacted
+from bot.stores.knowledge_files.sources import write_whole
 
 FOLDER = "drafts"
 KEYS = {
@@ -52,7 +53,7 @@ def write(knowledge: Path, draft: Draft) -> Path:
     folder = knowledge / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / draft.name
-    _replace(path, render(draft))
+    write_whole(path, render(draft).encode())
     return path
 
 
@@ -90,7 +91,7 @@ def forget_questions(knowledge: Path, name: str, number: int) -> str | None:
             continue
         kept.append(f"# {_DELETED}" if body and line.startswith("# ") else line)
     renamed = path.with_name(f"{path.name[:10]}-{number}.{path.name.split('.', 1)[1]}")
-    _replace(renamed, "\n".join(kept))
+    write_whole(renamed, "\n".join(kept).encode())
     if renamed != path:
         path.unlink()
     return renamed.name
@@ -115,10 +116,3 @@ def slug_of(question: str) -> str:
             break
         slug = f"{slug}-{word}" if slug else word
     return slug
-
-
-def _replace(path: Path, content: str) -> None:
-    """The whole file or the former one."""
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(content, "utf-8")
-    beside.replace(path)

@@ -34,7 +34,7 @@ a point off on others."""
 ANSWERED_NEAR_MISSES = 0.06
 """Share of near-misses that get an answer; the bar is 8 %."""
 FALSE_CHOICES = 0.05
-"""Share of questions far from the event that are offered a choice; the bar is 10 %, and a threshold set on the 250
+"""Share of questions far from the event that are offered a choice; the bar is 10 %, and a threshold set on the 400
 questions of a language is that uncertain."""
 NEAR_MISS_CHOICE = 0.2
 """How much a near-miss counts when it is learnt what deserves a choice: titles beside "ask a person" mislead nobody;

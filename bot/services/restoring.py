@@ -39,23 +39,20 @@ def go_back(knowledge: Path, data_dir: Path, version: Version, now: datetime) ->
     """
     plan, trouble = Restored(str(knowledge.resolve()), version.number), ""
     try:
-        plan = begin(knowledge, data_dir, generations.current_number(data_dir), version.number, now)
+        plan = _begin(knowledge, data_dir, generations.current_number(data_dir), version.number, now)
     except (GenerationError, OSError) as error:
         trouble = str(error)
     generations.publish(data_dir, version)
     if not trouble:
         try:
-            return finish(data_dir, plan)
+            return _finish(data_dir, plan)
         except (GenerationError, OSError) as error:
             trouble = str(error)
     return replace(plan, trouble=trouble)
 
 
-def begin(knowledge: Path, data_dir: Path, before: int | None, version: int, now: datetime) -> Restored:
-    """Find out what has to be put back when `version` follows `before`, and keep what stands there now.
-
-    Call with the lock held.
-    """
+def _begin(knowledge: Path, data_dir: Path, before: int | None, version: int, now: datetime) -> Restored:
+    """Find out what has to be put back when `version` follows `before`, and keep what stands there now."""
     if not knowledge.is_dir():
         raise GenerationError(f"{knowledge} does not exist")
     wanted, left = generations.sources(data_dir, version)[0], _left(data_dir, before)
@@ -64,14 +61,14 @@ def begin(knowledge: Path, data_dir: Path, before: int | None, version: int, now
     files = tuple(path for path in differing if left.get(path) != wanted.get(path))
     edited = tuple(path for path in differing if path not in files)
     plan = Restored(str(knowledge.resolve()), version, files, _free_folder(knowledge, now), edited)
-    _write(_journal(data_dir), json.dumps(asdict(plan), ensure_ascii=False).encode())
+    sources.write_whole(_journal(data_dir), json.dumps(asdict(plan), ensure_ascii=False).encode())
     for path in files:
         _put(knowledge / plan.kept_in / path, _content(knowledge / path))
     return plan
 
 
-def finish(data_dir: Path, plan: Restored) -> Restored:
-    """Put the files in place; one that was changed after `begin` is somebody's work and stays."""
+def _finish(data_dir: Path, plan: Restored) -> Restored:
+    """Put the files in place; one that was changed after `_begin` is somebody's work and stays."""
     wanted, knowledge = generations.sources(data_dir, plan.version)[0], Path(plan.knowledge)
     kept = knowledge / plan.kept_in
     changed = {path for path in plan.files if _content(knowledge / path) != _content(kept / path)}
@@ -89,7 +86,7 @@ def resume(data_dir: Path) -> None:
     if plan is None:
         return
     if generations.current_number(data_dir) == plan.version and Path(plan.knowledge).is_dir():
-        finish(data_dir, plan)
+        _finish(data_dir, plan)
     else:
         shutil.rmtree(Path(plan.knowledge) / plan.kept_in, ignore_errors=True)
         _journal(data_dir).unlink(missing_ok=True)
@@ -117,13 +114,7 @@ def _put(place: Path, content: bytes | None) -> None:
         place.unlink(missing_ok=True)
         return
     place.parent.mkdir(parents=True, exist_ok=True)
-    _write(place, content)
-
-
-def _write(place: Path, content: bytes) -> None:
-    beside = place.with_name(f".{place.name}.part")
-    beside.write_bytes(content)
-    beside.replace(place)
+    sources.write_whole(place, content)
 
 
 def _content(place: Path) -> bytes | None:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.domain.language import Language
-from bot.stores.knowledge_files.sources import NOT_SERVED
+from bot.stores.knowledge_files.sources import NOT_SERVED, write_whole
 
 FOLDER = "staging"
 LASTS = timedelta(hours=2)
@@ -86,11 +86,8 @@ class Staging:
 
     def keep(self, stage: Stage) -> Stage:
         """Write the stage as it is now."""
-        path = self.folder(stage.token) / "stage.json"
-        beside = path.with_suffix(".part")
         said = asdict(stage) | {"created": stage.created.isoformat()}
-        beside.write_text(json.dumps(said, ensure_ascii=False), "utf-8")
-        beside.replace(path)
+        write_whole(self.folder(stage.token) / "stage.json", json.dumps(said, ensure_ascii=False).encode())
         return stage
 
     def find(self, token: str) -> Stage | None:
@@ -139,9 +136,7 @@ class Staging:
         for path in stage.paths:
             place = knowledge / path
             place.parent.mkdir(parents=True, exist_ok=True)
-            beside = place.with_name(f".{place.name}.part")
-            shutil.copyfile(self.folder(stage.token) / "knowledge" / path, beside)
-            beside.replace(place)
+            write_whole(place, (self.folder(stage.token) / "knowledge" / path).read_bytes())
         for path in stage.removed:
             (knowledge / path).unlink(missing_ok=True)
 

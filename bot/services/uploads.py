@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from bot.domain.language import fold
+from bot.stores.knowledge_files.checks import SECTIONS
 from bot.stores.knowledge_files.sources import NOT_SERVED, READ_SUFFIXES, is_leftover
 
 LARGEST_UPLOAD = 10_000_000
@@ -22,7 +23,6 @@ LARGEST_TOTAL = 20_000_000
 MOST_FILES = 500
 MOST_GROWTH = 150
 """How many times larger than packed a member may be: text packs to a tenth, a bomb to a thousandth."""
-SECTIONS = ("forum", "cooperation", "tianjin", "sco", "practical", "venues", "visits", "programme")
 SECTION_NAMES = {
     "forum": "the forum | форум | о форуме | 论坛 | 论坛概况",
     "cooperation": "cooperation areas | сотрудничество | направления сотрудничества | 合作 | 合作领域",
@@ -224,24 +224,23 @@ def section_named(text: str) -> str:
     return next((section for section, names in SECTION_NAMES.items() if wanted in names.split(" | ")), "")
 
 
-def placed(files: Mapping[str, bytes], known: Iterable[str], caption: str = "") -> dict[str, bytes]:
+def placed(files: Mapping[str, bytes], known: Sequence[str], caption: str = "") -> dict[str, bytes]:
     """The same files under their paths in knowledge/.
 
     A bare name goes where a file of that name stands already, or its entry in another language; a new one into the
     section that the caption names, or its folder in the archive. UploadRefused (no-place) when nothing tells.
     """
-    paths = [path for path in known if not path.startswith("drafts/")]
     section = section_named(caption.strip().strip("/").split("/")[0])
     found: dict[str, bytes] = {}
     for path, content in files.items():
-        place = _place(path, paths, section)
+        place = _place(path, known, section)
         if place in found:
             raise UploadRefused(Why.TWICE, place)
         found[place] = content
     return found
 
 
-def _place(path: str, known: list[str], section: str) -> str:
+def _place(path: str, known: Sequence[str], section: str) -> str:
     parts = PurePosixPath(path).parts
     if len(parts) == 2 and (parts[0] in SECTIONS or any(other.startswith(f"{parts[0]}/") for other in known)):
         return path

@@ -96,6 +96,13 @@ def test_a_new_file_without_a_folder_is_asked_about():
     assert caught.value.why is Why.NO_PLACE
 
 
+def test_two_files_for_one_place_are_refused():
+    known = ["practical/umbrella.ru.md"]
+    with pytest.raises(UploadRefused) as caught:
+        uploads.placed({"practical/umbrella.en.md": b"a", "umbrella.en.md": b"b"}, known)
+    assert (caught.value.why, caught.value.name) == (Why.TWICE, "practical/umbrella.en.md")
+
+
 def test_a_sheet_takes_the_place_of_the_same_day_s_file():
     known = ["programme/2031-05-20.yaml", "programme/2031-05-21.yaml"]
     assert uploads.replaced_by("programme/2031-05-20.csv", known) == ["programme/2031-05-20.yaml"]

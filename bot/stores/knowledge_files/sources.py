@@ -38,6 +38,13 @@ def is_leftover(name: str) -> bool:
     return name.startswith((".", "~$")) or name.endswith(("~", ".tmp", ".swp")) or name.lower() in _IGNORED
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Make a file wholly new or leave the former one; what a kill leaves beside it is a leftover."""
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_bytes(content)
+    beside.replace(path)
+
+
 @dataclass
 class Report:
     """Collects the problems of one file."""
