@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return show_versions(ingestion)
         if options.watch:
             return watch(ingestion, options)
-        gc.disable()  # one run: whatever it reads stays to the end, so looking for garbage only takes time
+        gc.disable()  # whatever one run reads stays to its end, so looking for garbage only takes time
         status = publish(ingestion, options) if options.rollback is None else roll_back(ingestion, options)
         if status == 0 and (options.announce or options.announce_entry):
             return announce(settings, options)
@@ -102,6 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if type(error).__name__ in {"GenerationError", "ModelError", "DatabaseUnavailable", "SchemaTooNew"}:
             return _fail(str(error))
         raise
+    finally:
+        gc.enable()
 
 
 def check(ingestion: Ingestion, options: argparse.Namespace) -> int:
