@@ -37,8 +37,6 @@ async def answer(turn: Turn) -> list[Reply]:
         if has_words(text):
             await _record(turn, text, "courtesy", (), outcome)
         return [courteous(outcome.kind, turn.say)]
-    if isinstance(outcome, Handover) and outcome.reason is HandoverReason.ASKED and question.previous:
-        text = clean(question.previous[-1])[:LONGEST_KEPT]  # "a person, please" speaks of what was asked before
     named = {Clarification: "clarify", Handover: "handover"}.get(type(outcome), "answer")
     exchange = await _record(turn, text, named, _entries_of(outcome), outcome)
     cards: Sequence[Reply] = ()
@@ -59,7 +57,7 @@ async def answer(turn: Turn) -> list[Reply]:
             message=turn.incoming.message,
         )
         if escalated.waits_already:
-            return [_waits_already(escalated, turn.say)]
+            return [_note(turn, escalated, outcome.reason, exchange, turn.say)]
         cards = escalated.cards
     reply = compose(outcome, turn.edition, turn.say, turn.now, staffed=turn.desk.staffed)
     return [_with_buttons(reply, named, _entries_of(outcome), turn, turn.language, exchange, rows=rows), *cards]
@@ -114,10 +112,8 @@ def will_answer(say: Translator, *, staffed: bool) -> str:
     )
 
 
-def _waits_already(escalated: Escalated, say: Translator) -> Reply:
-    """To the same question put again: nothing new went to anybody; a reply to this adds to the question."""
-    text = say.text("Your question is with people already; /status shows how it stands.")
-    return Reply(text=text, ref=answer_ref(escalated.number))
+def _with_people(say: Translator) -> str:
+    return say.text("Your question is with people already; /status shows how it stands.")
 
 
 async def ask_a_person(turn: Turn, text: str) -> list[Reply]:
@@ -138,9 +134,9 @@ async def ask_a_person(turn: Turn, text: str) -> list[Reply]:
 
 
 def _note(turn: Turn, escalated: Escalated, reason: HandoverReason, exchange: int, say: Translator) -> Reply:
-    """What becomes of a question that the person wanted to go to people."""
+    """What becomes of a question that goes to people; when the person put it before, a reply to this adds to it."""
     if escalated.waits_already:
-        return _waits_already(escalated, say)
+        return Reply(text=_with_people(say), ref=answer_ref(escalated.number))
     return Reply(text=handed_over(reason, say, staffed=turn.desk.staffed), ref=f"exchange:{exchange}")
 
 
@@ -166,7 +162,7 @@ async def press(turn: Turn, data: str) -> list[Reply]:
         await exchanges.rate(turn.tx, exchange.id, False)
         exchange = replace(exchange, useful=False)
     if exchange.outcome == "handover":
-        return [Reply(toast=say.text("Your question is with people already; /status shows how it stands."))]
+        return [Reply(toast=_with_people(say))]
     reason = HandoverReason.DISLIKED if disliked else HandoverReason.ASKED
     given = exchange.entries[0] if exchange.outcome == "answer" and exchange.entries else None
     escalated = await turn.desk.escalate(

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +23,7 @@ from bot.conversation.publishing import Publishing, Received, describe
 from bot.conversation.reply import Button, Reply
 from bot.conversation.turn import ButtonRefused, Consideration, Handler, Snapshot, Turn, number_from
 from bot.domain.language import Language, answer_language
-from bot.domain.question import Courtesy, CourtesyKind, Handover, Outcome, Question
+from bot.domain.question import Courtesy, CourtesyKind, Handover, HandoverReason, Outcome, Question
 from bot.i18n import catalog
 from bot.services import retention
 from bot.settings import Settings
@@ -141,7 +142,9 @@ class Assistant:
         outcome = await self._answered(question)
         spent = (time.perf_counter() - started) * 1000
         if isinstance(outcome, Handover):
-            await self.desk.prepare(text)
+            if outcome.reason is HandoverReason.ASKED and previous:
+                question = replace(question, text=previous[-1])  # "a person, please" speaks of what was asked before
+            await self.desk.prepare(question.text)
         return Consideration(language, self._snapshot(), question, outcome, spent)
 
     async def language_of(self, chat: int, interface_language: Language | None) -> Language:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -115,18 +116,19 @@ async def show_help(turn: Turn, _: str) -> list[Reply]:
     """/help."""
     say = turn.say
     lines = [say.text("Write your question as you would say it to a person. These commands help as well:"), ""]
-    commands = describe_commands(say)
-    lines += [say.text("/{command} – {description}", command=name, description=what) for name, what in commands]
+    lines += _listed(describe_commands(say), say)
     if turn.incoming.person in turn.settings.organizer_ids:
         sending = say.text(
             "For you as an organizer: send me a file for the knowledge (Markdown, YAML, CSV or XLSX, or a zip of "
             "them). I check it, show you what it would change, and publish it when you press the button. These "
             "commands are for organizers only:"
         )
-        commands = publishing.describe(say)
-        lines += ["", sending, ""]
-        lines += [say.text("/{command} – {description}", command=name, description=what) for name, what in commands]
+        lines += ["", sending, "", *_listed(publishing.describe(say), say)]
     return [Reply(title=say.label("heading", "Help"), text="\n".join(lines), buttons=menu(say))]
+
+
+def _listed(commands: Iterable[tuple[str, str]], say: Translator) -> list[str]:
+    return [say.text("/{command} – {description}", command=name, description=what) for name, what in commands]
 
 
 async def about(turn: Turn, _: str) -> list[Reply]:

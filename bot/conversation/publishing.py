@@ -155,7 +155,8 @@ class Publishing:
             return await self.drafts.heard(turn, stage)
         if stage.state != "ready" or not stage.falls or not incoming.text.strip():
             return [Reply(text=turn.say.text("Please use the buttons under the preview."))]
-        return [self._publish(turn, replace(stage, force=incoming.text.strip()[:500]))]
+        forced = replace(stage, force=incoming.text.strip()[:500])
+        return [replace(self._begin(forced, "publishing", turn.say), replaces=False)]
 
     def start(self, stage: Stage) -> None:
         """Begin or begin again what the stage waits for."""
@@ -214,15 +215,14 @@ class Publishing:
         if stage is None:
             return [Reply(toast=self._over(turn, token))]
         if stage.state in ("publishing", "going-back"):
-            return [Reply(text=_begun(stage, say))]
+            return [Reply(text=_too_late(stage, say)) if what == "no" else _at_work(stage, say)]
         if what == "no":
             self.staging.keep(replace(stage, state="discarded"))
             return [Reply(text=_discarded(stage, say), replaces=True)]
         if what == "yes" and stage.state == "ready" and not stage.falls:
-            return [replace(self._publish(turn, stage), replaces=True)]
+            return [self._begin(stage, "publishing", say)]
         if what == "back" and stage.state == "asking":
-            self.start(self.staging.keep(replace(stage, state="going-back")))
-            return [Reply(text=say.text("Going back to version {number} …", number=stage.version), replaces=True)]
+            return [self._begin(stage, "going-back", say)]
         if what == "check" and stage.state == "drafting":
             return await self._check_draft(turn, stage)
         raise ButtonRefused(data)
@@ -234,9 +234,9 @@ class Publishing:
         self.start(stage)
         return [Reply(text=_checking(stage, turn.say))]
 
-    def _publish(self, turn: Turn, stage: Stage) -> Reply:
-        self.start(self.staging.keep(replace(stage, state="publishing")))
-        return Reply(text=turn.say.text("Publishing {name} …", name=stage.name))
+    def _begin(self, stage: Stage, state: str, say: Translator) -> Reply:
+        self.start(self.staging.keep(replace(stage, state=state)))
+        return _at_work(stage, say)
 
     def _over(self, turn: Turn, token: str) -> str:
         """Why a button no longer works."""
@@ -274,7 +274,14 @@ def _checking(stage: Stage, say: Translator) -> str:
     return say.text("I check {name} and see what it would change; this takes a minute or two.", name=stage.name)
 
 
-def _begun(stage: Stage, say: Translator) -> str:
+def _at_work(stage: Stage, say: Translator) -> Reply:
+    """In place of the buttons; also when the same one is pressed twice."""
+    if stage.version is not None:
+        return Reply(text=say.text("Going back to version {number} …", number=stage.version), replaces=True)
+    return Reply(text=say.text("Publishing {name} …", name=stage.name), replaces=True)
+
+
+def _too_late(stage: Stage, say: Translator) -> str:
     """The other button was pressed already, and the work cannot be stopped."""
     if stage.version is not None:
         return say.text("It is too late: version {number} is just becoming current again. /versions shows what can be "

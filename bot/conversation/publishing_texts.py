@@ -59,8 +59,7 @@ def passed_over(names: Sequence[str], say: Translator) -> str:
     if not names:
         return ""
     text = say.text("Left out, because it is no knowledge: {files}", files=say.list(names[:_MOST]))
-    more = say.plural("… and {number} more", "… and {number} more", len(names) - _MOST)
-    return f"{text} {more}" if len(names) > _MOST else text
+    return f"{text} {_more(names, say)}" if len(names) > _MOST else text
 
 
 def restored(found: Restored, say: Translator) -> list[str]:
@@ -96,8 +95,12 @@ def _listed(lines: Sequence[str], say: Translator) -> list[str]:
     """The first of them, a line each, and how many more there are."""
     listed = [f"• {line}" for line in lines[:_MOST]]
     if len(lines) > _MOST:
-        listed.append(say.plural("… and {number} more", "… and {number} more", len(lines) - _MOST))
+        listed.append(_more(lines, say))
     return listed
+
+
+def _more(several: Sequence[str], say: Translator) -> str:
+    return say.plural("… and {number} more", "… and {number} more", len(several) - _MOST)
 
 
 def problems(found: Sequence[Problem], say: Translator) -> str:

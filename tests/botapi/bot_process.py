@@ -48,6 +48,9 @@ class Echo:
     async def failed(self, incoming: Incoming, reference: str, tx: Transaction | None) -> list[Reply]:
         return [Reply(text=f"went wrong, reference {reference}")]
 
+    async def purge(self) -> int:
+        return 0
+
     def commands(self, language: Language, staff: bool = False, organizer: bool = False) -> list[tuple[str, str]]:
         if staff:
             return [("queue", "Queue")]

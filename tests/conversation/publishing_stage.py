@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import shutil
 import zipfile
@@ -50,12 +51,16 @@ class House:
         self.database, self.clock = database, clock
         self.publishing = Publishing(self.settings, run=self.run)
         self.actions: list[str] = []
+        self.may_work = asyncio.Event()
+        """While it is not set, work has begun and goes no further."""
+        self.may_work.set()
         self.assistant = Assistant(
             ScriptedAnswering({}), StandInPublished(), database, self.settings, clock, publishing=self.publishing
         )
 
     async def run(self, action: str, token: str, settings: Settings) -> int:
         self.actions.append(action)
+        await self.may_work.wait()
         staging = self.publishing.staging
         perform(action, staging.find(token), staging, self.ingestion, (), ask)
         return 0

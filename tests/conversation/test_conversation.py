@@ -1,15 +1,19 @@
 """What a delegate gets: answers, choices, handovers, courtesy, and calm words for everything else."""
 
+import threading
 from dataclasses import replace
 
 import pytest
 
+from bot.conversation.desk import Desk
 from bot.conversation.incoming import Incoming
 from bot.conversation.reply import Attachment, Pin, Reply
 from bot.domain.language import Language
-from bot.domain.question import HandoverReason
+from bot.domain.question import Handover, HandoverReason
+from bot.services.clustering import Clustering
 from bot.stores.database import delegates, escalations, exchanges
 from tests.conversation.stand_ins import open_stage
+from tests.doubles import HashEncoder
 
 ZH, RU, EN = Language.ZH, Language.RU, Language.EN
 
@@ -164,6 +168,29 @@ async def test_the_same_question_again_is_with_the_volunteers_already(tmp_path, 
         assert (reply.replaces, reply.text.startswith(already)) == (True, True)
         async with stage.database.reading() as tx:
             assert [item.askers for item in await escalations.queue(tx)] == [1, 1]
+
+
+async def test_who_wants_a_person_wants_one_for_what_was_asked_before(stage):
+    class Encoder(HashEncoder):
+        def passages(self, texts):
+            on_the_loop.append(threading.current_thread() is threading.main_thread())
+            return super().passages(texts)
+
+    def wanted(question):
+        return Handover(HandoverReason.ASKED)
+
+    on_the_loop = []
+    stage.assistant.desk = Desk(stage.settings, stage.published, Clustering(Encoder()))
+    await stage.person(1).say("Will it snow on the Moon tomorrow?")
+    person = stage.person(2)
+    await person.say("What is the theme?")
+    stage.answering.answer = wanted
+    (reply,) = await person.say("operator")
+    assert reply.text.startswith("Of course.")
+    async with stage.database.reading() as tx:
+        assert [item.question for item in await escalations.for_delegate(tx, 2)] == ["What is the theme?"]
+    # The encoder has done its work before the transaction, beside everything else.
+    assert on_the_loop and not any(on_the_loop)
 
 
 async def test_same_question_from_two_people_is_one_escalation(stage):

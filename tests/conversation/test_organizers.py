@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 
 import pytest
 
-from bot.settings import Settings
+from bot.conversation.reply import Button, Reply
 from bot.stores import generations
 from tests.conversation.publishing_stage import EN, OTHER, RU, ZH, House, document, longer_hours, zipped
+from tests.conversation.stand_ins import Person
 
 
 async def published(house: House, content: bytes) -> None:
@@ -21,16 +21,13 @@ async def published(house: House, content: bytes) -> None:
     await house.news(boris)
 
 
-def held_up(house: House) -> asyncio.Event:
-    """From now on work begins only when the event is set."""
-    begin = asyncio.Event()
-
-    async def run(action: str, token: str, settings: Settings) -> int:
-        await begin.wait()
-        return await house.run(action, token, settings)
-
-    house.publishing._run = run
-    return begin
+async def pressed_twice(house: House, person: Person, first: Button, second: Button) -> Reply:
+    """What the second button says while the work of the first goes on."""
+    house.may_work.clear()
+    await person.hear(button=first.data)
+    (reply,) = await person.hear(button=second.data)
+    house.may_work.set()
+    return reply
 
 
 async def test_discard_after_publish_is_too_late_and_says_so(house):
@@ -38,13 +35,10 @@ async def test_discard_after_publish_is_too_late_and_says_so(house):
     await anna.hear(attachment=document("hours.zip", longer_hours(house)))
     await house.news(anna)
     publish, discard = anna.buttons
-    begin = held_up(house)
-    await anna.hear(button=publish.data)
-    (late,) = await anna.hear(button=discard.data)
+    late = await pressed_twice(house, anna, publish, discard)
     assert late.text == (
         "It is too late: hours.zip is being published at this moment. /rollback takes it back afterwards."
     )
-    begin.set()
     (done,) = await house.news(anna)
     assert "Version 2 is published" in done.text
     assert house.version == 2
@@ -57,13 +51,26 @@ async def test_no_after_yes_is_too_late_and_says_so(house):
     anna = house.person()
     await anna.say("/rollback")
     yes, no = anna.buttons
-    begin = held_up(house)
-    await anna.hear(button=yes.data)
-    (late,) = await anna.hear(button=no.data)
+    late = await pressed_twice(house, anna, yes, no)
     assert "version 1 is just becoming current again" in late.text
-    begin.set()
     (done,) = await house.news(anna)
     assert "Version 1 is current again" in done.text
+
+
+async def test_a_button_pressed_twice_says_the_same_twice(house):
+    anna = house.person()
+    await anna.hear(attachment=document("hours.zip", longer_hours(house)))
+    await house.news(anna)
+    publish, _ = anna.buttons
+    again = await pressed_twice(house, anna, publish, publish)
+    assert (again.text, again.replaces) == ("Publishing hours.zip …", True)
+    await house.news(anna)
+    await anna.say("/rollback")
+    yes, _ = anna.buttons
+    again = await pressed_twice(house, anna, yes, yes)
+    assert (again.text, again.replaces) == ("Going back to version 1 …", True)
+    await house.news(anna)
+    assert house.actions == ["preview", "publish", "rollback"]
 
 
 async def test_no_to_a_rollback_is_no_file_discarded(house):
@@ -84,11 +91,8 @@ async def test_a_draft_discarded_while_it_is_checked_stays_discarded(house):
     await anna.say("/drafts")
     await anna.press("1")
     check, discard = anna.buttons
-    begin = held_up(house)
-    await anna.hear(button=check.data)
-    (gone,) = await anna.hear(button=discard.data)
+    gone = await pressed_twice(house, anna, check, discard)
     assert "Discarded" in gone.text
-    begin.set()
     assert await house.news(anna) == []
 
 

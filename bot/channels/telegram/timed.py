@@ -80,7 +80,7 @@ class Housekeeping:
 
     async def _purge(self) -> bool:
         """A batch of what is kept no longer, one a round, so that nobody waits long; false when nothing was left."""
-        if (purge := getattr(self.assistant, "purge", None)) is None or not await purge():
+        if not await self.assistant.purge():
             return False
         self.purged = True
         return True
