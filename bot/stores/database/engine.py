@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.stores import migrations
+from bot.stores.database.sqlite_driver import Driver
 from bot.stores.migrations import SchemaTooNew
 
 __all__ = ["Bell", "Database", "DatabaseUnavailable", "SchemaTooNew", "Transaction"]
@@ -119,6 +120,7 @@ class Database:
             await _log_ahead(address)
             engine = create_async_engine(
                 address,
+                module=Driver(),
                 connect_args={"isolation_level": None, "timeout": 5},
                 # As many as updates in work at once and a few more: opening one costs a thread and a millisecond.
                 pool_size=40,
