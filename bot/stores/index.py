@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -33,7 +32,6 @@ from bot.stores.units import Column, columns_of
 
 FIELDS = ("terms", "concepts", "sound")
 """The kinds of units by which passages are compared as a whole."""
-logger = logging.getLogger(__name__)
 
 
 def build(
@@ -169,9 +167,11 @@ class Index:
         if self.calibration is not None and self.calibration.model != self.manifest.model:
             raise GenerationError(f"the calibration of {folder.name} belongs to another encoder; run: python ingest.py")
         self._store: Any = None if in_memory else index_chroma.open_store(folder, chroma_url)
+        self.neighbours = index_chroma.Neighbours(self._store, self._places, self.vectors)
+        # Neither knows this index: it goes with its last user, without waiting for the collector of cycles.
         self._searcher = Searcher(
-            self.entries, self.passages, units, self.vectors, words, self.fields, self.bm25, self._nearest,
-            lambda texts: self.encoder.questions(texts),
+            self.entries, self.passages, units, self.vectors, words, self.fields, self.bm25,
+            self.neighbours.nearest, encoder.questions,
         )  # fmt: skip
 
     def _load(self) -> tuple[dict[str, Column], dict[str, np.ndarray]]:
@@ -225,22 +225,3 @@ class Index:
     def place_of(self, passage_id: str) -> int:
         """The number of a passage by its id in Chroma; KeyError when there is none."""
         return self._places[passage_id]
-
-    def _nearest(self, vector: np.ndarray, limit: int) -> list[int]:
-        """Numbers of the passages nearest to a vector, by Chroma; by the same vectors in memory should it fail."""
-        limit = min(limit, len(self.passages))
-        if not limit:
-            return []
-        if self._store is None:
-            return self._exactly(vector, limit)
-        try:
-            found = self._store._collection.query(query_embeddings=[vector.tolist()], n_results=limit, include=[])
-            return [self._places[one] for one in found["ids"][0]]
-        except Exception:
-            logger.exception("Chroma does not answer; searching the vectors in memory")
-            return self._exactly(vector, limit)
-
-    def _exactly(self, vector: np.ndarray, limit: int) -> list[int]:
-        scores = self.vectors @ vector
-        limit = min(limit, len(scores))
-        return np.argpartition(-scores, limit - 1)[:limit].tolist() if limit else []

@@ -1,8 +1,9 @@
-"""The vectors of a generation in Chroma: opened, filled, changed, discarded."""
+"""The vectors of a generation in Chroma: opened, asked, filled, changed, discarded."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from bot.domain.knowledge import Passage
 from bot.stores.generations import GenerationError
 
 COLLECTION = "passages"
+logger = logging.getLogger(__name__)
 
 
 def passage_ids(passages: Sequence[Passage]) -> list[str]:
@@ -67,6 +69,31 @@ def _opened(folder: Path, url: str | None) -> Any:
         embedding_function=None,
         collection_configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
     )
+
+
+class Neighbours:
+    """The passages nearest to a vector."""
+
+    def __init__(self, store: Any, places: Mapping[str, int], vectors: np.ndarray) -> None:
+        """`places` are the numbers of the passages by their id; without a store the vectors are searched exactly."""
+        self._store, self._places, self._vectors = store, places, vectors
+
+    def nearest(self, vector: np.ndarray, limit: int) -> list[int]:
+        """Numbers of passages, by Chroma; by the same vectors in memory should it fail."""
+        limit = min(limit, len(self._vectors))
+        if not limit:
+            return []
+        if self._store is None:
+            return self._exactly(vector, limit)
+        try:
+            found = self._store._collection.query(query_embeddings=[vector.tolist()], n_results=limit, include=[])
+            return [self._places[one] for one in found["ids"][0]]
+        except Exception:
+            logger.exception("Chroma does not answer; searching the vectors in memory")
+            return self._exactly(vector, limit)
+
+    def _exactly(self, vector: np.ndarray, limit: int) -> list[int]:
+        return np.argpartition(-(self._vectors @ vector), limit - 1)[:limit].tolist()
 
 
 def fill(

@@ -226,7 +226,7 @@ def test_chroma_and_memory_name_the_same_nearest_passages(opened: Index, encoder
     for _, text, _ in OWN_QUESTIONS:
         vector = encoder.question(text)
         scores = opened.vectors @ vector
-        found = opened._nearest(vector, 10)
+        found = opened.neighbours.nearest(vector, 10)
         assert len(found) == 10
         assert np.allclose(scores[found], np.sort(scores)[::-1][:10], atol=1e-5)
 
@@ -328,9 +328,8 @@ def test_when_chroma_does_not_answer_the_vectors_in_memory_do(
         def broken(**_):
             raise RuntimeError("the disk is gone")
 
-        store = SimpleNamespace(_collection=SimpleNamespace(query=broken), _client=found._store._client)
-        monkeypatch.setattr(found, "_store", store)
-        with caplog.at_level(logging.ERROR, "bot.stores.index"):
+        monkeypatch.setattr(found.neighbours, "_store", SimpleNamespace(_collection=SimpleNamespace(query=broken)))
+        with caplog.at_level(logging.ERROR, "bot.stores.index_chroma"):
             after = [found.search(text, language, NOW) for language, text, _ in OWN_QUESTIONS]
         assert after == before
         assert "Chroma does not answer" in caplog.text

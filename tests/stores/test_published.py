@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import shutil
 import threading
+import weakref
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,6 +117,22 @@ def test_the_new_one_is_swapped_in_and_the_old_one_closed(installation: Installa
     assert published.refresh() is True
     assert closed == [1]
     assert version_in_use(published) == 2
+
+
+def test_an_old_one_is_gone_with_its_last_user(installation: Installation, published: Published):
+    """Its memory is free at once: a collector of cycles would come by much later, if ever."""
+    installation.publish(1)
+    with published.acquire() as index_in_use:
+        old = weakref.ref(index_in_use)
+    installation.publish(2)
+    gc.disable()
+    try:
+        assert published.refresh() is True
+        assert old() is index_in_use
+        del index_in_use
+        assert old() is None
+    finally:
+        gc.enable()
 
 
 def test_an_old_one_stays_open_for_those_who_read_it(installation: Installation, published: Published, closed):
