@@ -120,9 +120,7 @@ async def ask_a_person(turn: Turn, text: str) -> list[Reply]:
     """/person: the question goes to people at once, whatever the assistant knows."""
     text = clean(text)[:LONGEST_KEPT]
     if not has_words(text):
-        return [
-            Reply(text=turn.say.text("Please put your question after the command: /person and then your question."))
-        ]
+        return [await _which_question(turn)]
     exchange = await exchanges.record(
         turn.tx, turn.chat, text, turn.language, "handover", at=turn.now, message=turn.incoming.message,
         generation=str(turn.edition.version),
@@ -133,6 +131,20 @@ async def ask_a_person(turn: Turn, text: str) -> list[Reply]:
     return [_note(turn, escalated, HandoverReason.ASKED, exchange, turn.say), *escalated.cards]
 
 
+async def _which_question(turn: Turn) -> Reply:
+    """/person alone may mean the last question; nothing is passed on before the person says so."""
+    say = turn.say
+    latest = await exchanges.latest(turn.tx, turn.chat)
+    if latest is None or latest.outcome == "courtesy":
+        return Reply(text=say.text("Please put your question after the command: /person and then your question."))
+    another = say.text("To ask something else, put it after the command: /person and then your question.")
+    if latest.outcome == "handover":
+        return Reply(text=f"{_with_people(say)}\n{another}")
+    offer = say.text("Shall I pass your last question on to a person? “{question}”", question=latest.question)
+    button = Button(say.label("button", "🙋 Ask a person"), f"x:{latest.id}:pass:{turn.language}")
+    return Reply(text=f"{offer}\n{another}", buttons=((button,),))
+
+
 def _note(turn: Turn, escalated: Escalated, reason: HandoverReason, exchange: int, say: Translator) -> Reply:
     """What becomes of a question that goes to people; when the person put it before, a reply to this adds to it."""
     if escalated.waits_already:
@@ -141,7 +153,10 @@ def _note(turn: Turn, escalated: Escalated, reason: HandoverReason, exchange: in
 
 
 async def press(turn: Turn, data: str) -> list[Reply]:
-    """A button under an answer: `<exchange>:<language>` or `<exchange>:<up|down|person>:<language shown>`."""
+    """A button under an answer: `<exchange>:<language>` or `<exchange>:<up|down|person>:<language shown>`.
+
+    `pass` stands under the offer of /person alone, which shows no answer.
+    """
     parts = data.split(":")
     exchange = await _own_exchange(turn, parts[0])
     if len(parts) == 2:
@@ -155,7 +170,7 @@ async def press(turn: Turn, data: str) -> list[Reply]:
         changed = await exchanges.rate(turn.tx, exchange.id, True)
         toast = say.text("Thank you! I am glad it helped.") if changed else say.text("Noted already, thank you.")
         return [replace(_shown_again(turn, replace(exchange, useful=True), language), toast=toast)]
-    if parts[1] not in ("down", "person"):
+    if parts[1] not in ("down", "person", "pass"):
         raise ButtonRefused(data)
     disliked = parts[1] == "down"
     if disliked:
@@ -177,7 +192,7 @@ async def press(turn: Turn, data: str) -> list[Reply]:
     )
     await exchanges.change_outcome(turn.tx, exchange.id, "handover")
     note = _note(turn, escalated, reason, exchange.id, say)
-    if given is None and exchange.reading is None:
+    if parts[1] == "pass" or (given is None and exchange.reading is None):
         return [replace(note, replaces=True), *escalated.cards]
     return [_shown_again(turn, replace(exchange, outcome="handover"), language), note, *escalated.cards]
 

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 
 OVERALL = 25.0
-"""Messages a second in the long run; Telegram allows about 30 (notes/telegram.md, 3)."""
+"""Messages a second in the long run; Telegram allows about 30 (Bots FAQ, "broadcasting to users")."""
 BURST = 5.0
 ANSWERS_BURST = 200.0
 """How far answers to people may run ahead of the long-run rate: replies are not the bulk that Telegram limits, and
@@ -17,7 +17,7 @@ CAREFUL = 600.0
 PRIVATE_RATE, PRIVATE_BURST = 1.0, 3.0
 GROUP_MINUTE = 18
 MOST_CALLS = 32
-"""Calls in flight at a time; more make httpx slower, not faster (notes/reliability.md, 8)."""
+"""Calls in flight at a time; more make httpx slower, not faster: for each it looks at all the others."""
 
 
 class Bucket:

@@ -279,7 +279,7 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     # A deferred transaction that reads and then writes fails at once when another one wrote in between;
-    # BEGIN IMMEDIATE waits for its turn instead (notes/reliability.md, 3.3).
+    # BEGIN IMMEDIATE waits for its turn instead.
     writing = connection.get_execution_options().get("writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
