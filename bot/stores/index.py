@@ -171,7 +171,7 @@ class Index:
         # Neither knows this index: it goes with its last user, without waiting for the collector of cycles.
         self._searcher = Searcher(
             self.entries, self.passages, units, self.vectors, words, self.fields, self.bm25,
-            self.neighbours.nearest, encoder.questions,
+            self.neighbours.nearest, lambda texts: encoder.questions(texts),
         )  # fmt: skip
 
     def _load(self) -> tuple[dict[str, Column], dict[str, np.ndarray]]:

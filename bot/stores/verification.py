@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.stores import index_chroma
 from bot.stores.beside import Beside, ProcessDied
 from bot.stores.generations import GenerationError
 
 PROBES = 300
+MOST_LOST = 0.02
+"""Share of probes that Chroma's graph may miss. It is another graph each time, and a few of its nodes have no way in
+(one in some hundreds, measured); their entries are found by their other passages. What is damaged shows in the vectors.
+"""
 SECONDS = 180
 
 
@@ -79,7 +84,7 @@ def inspect(folder: Path, chroma_url: str | None = None) -> tuple[int, int]:
             raise GenerationError(f"{folder.name} holds vectors that are no numbers")
         places = _probes(index)
         lost = _lost(collection, index, places)
-        if lost:
+        if _changed(collection, index, lost) or len(lost) > max(1, MOST_LOST * len(places)):
             shown = ", ".join(sorted({index.passages[place].entry_id for place in lost})[:5])
             raise GenerationError(
                 f"{len(lost)} of {len(places)} probes of {folder.name} do not find themselves: {shown}"
@@ -112,3 +117,13 @@ def _lost(collection, index, places: list[int]) -> list[int]:  # type: ignore[no
             if not same:
                 lost.append(place)
     return lost
+
+
+def _changed(collection, index, places: list[int]) -> bool:  # type: ignore[no-untyped-def]
+    """Whether Chroma holds another vector for one of these passages, or none."""
+    if not places:
+        return False
+    names = index_chroma.passage_ids([index.passages[place] for place in places])
+    found = collection.get(ids=names, include=["embeddings"])
+    held = {index.place_of(one): vector for one, vector in zip(found["ids"], found["embeddings"], strict=True)}
+    return any(place not in held or float(held[place] @ index.vectors[place]) < 0.999 for place in places)
