@@ -61,7 +61,8 @@ def search_digest() -> str:
     stores = Path(__file__).parent
     shaping = [encoder / "analysis.py", encoder / "sound.py", encoder / "calibration.json"]
     shaping += [stores / f"{name}.py" for name in ("index", "index_files", "index_fields", "index_search", "units")]
-    shaping += [stores / "entry_words.py", stores / "word_alignment.py", Path(passages.__file__)]
+    shaping += [stores / f"{name}.py" for name in ("entry_words", "passage_groups", "word_alignment")]
+    shaping += [Path(passages.__file__)]
     shaping += [*sorted((encoder / "lexicon").glob("*.tsv")), *sorted((encoder / "elsewhere").glob("*.txt"))]
     digest = hashlib.sha256()
     for path in shaping:

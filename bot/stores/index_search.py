@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from bot.encoder import analysis, lexicon
 from bot.encoder.lexicon import CONCEPT
 from bot.stores.entry_words import EntryWords, every, is_telling, telling
 from bot.stores.index_fields import CosineField, LanguageBm25
+from bot.stores.passage_groups import Group
 from bot.stores.units import Column, Units, analysed
 from bot.stores.word_alignment import ALIGNED, WordAlignment
 
@@ -28,7 +29,7 @@ FEATURES = (
     "dense question", "dense question, asked language", "dense three best", "dense title", "dense sentence",
     "dense body", "bm25", "terms", "concepts", "sound", "sound, asked language", "dense and concepts, one passage",
     "all four, one passage", "likelihood", "least likely word", "coverage", "concept coverage", "coverage by the body",
-    "numbers missing", "questions of its own",
+    "numbers missing", "dense by its own questions", "questions of its own",
 )  # fmt: skip
 """What each figure of a candidate is; all lie in about -1..1."""
 
@@ -52,26 +53,15 @@ QUESTION_FEATURES = (
 )  # fmt: skip
 """What is known of the question itself: how like what nobody has told us, and how like what is far from the event."""
 
+NEAREST_TO_ITS_OWN = 1.5
+"""So much nearer than its own questions are to each other counts as nearest."""
 NEAREST = 20
 """Questions, answered or not, whose owners and kinds vote (k nearest neighbours, weighted; Dudani 1976)."""
 SHARPNESS = 8.0
 """How fast a neighbour's vote fades with its likeness: exp(8 * likeness)."""
 
 Nearest = Callable[[np.ndarray, int], Sequence[int]]
-
-
-@dataclass(frozen=True)
-class Group:
-    """Passages of some kind, those of one entry side by side."""
-
-    places: np.ndarray
-    """Their numbers, rising."""
-    starts: np.ndarray
-    """Where among them each entry begins."""
-    owners: np.ndarray
-    """Which entry begins there."""
-    spans: Mapping[int, slice]
-    """Where each entry stands among them."""
+_KINDS = (PassageKind.TITLE, PassageKind.SENTENCE, PassageKind.BODY, PassageKind.NOT_ANSWERED)
 
 
 class Searcher:
@@ -98,29 +88,22 @@ class Searcher:
         languages = np.array([passage.language.value for passage in passages])
         self._elsewhere = kinds == PassageKind.ELSEWHERE.value
         self._lacks = self._elsewhere | (kinds == PassageKind.NOT_ANSWERED.value)
-        self._telling = self._group(~self._lacks)
         asked = (kinds == PassageKind.QUESTION) | (kinds == PassageKind.TITLE)
-        self._groups = {kind: self._group(kinds == kind.value) for kind in PassageKind}
-        self._asked = self._group(asked)
+        group = partial(Group.of, owner=self._owner, entries=len(self._ids))
+        self._groups = {kind: group(kinds == kind.value) for kind in PassageKind}
+        self._telling, self._asked = group(~self._lacks), group(asked)
+        self._asked_in = {language: group(asked & (languages == language.value)) for language in Language}
         self._compared = np.flatnonzero(asked | self._lacks)
-        self._asked_in = {language: self._group(asked & (languages == language.value)) for language in Language}
         self._spoken = {language: languages == language.value for language in Language}
         words_and_concepts = every_unit(units)
         self._words = EntryWords(passages, self._owner, len(self._ids), words_and_concepts)
         self._numbers: list[set[str]] = [set() for _ in self._ids]
         self._brings_questions = np.zeros(len(self._ids))
         self._brings_questions[self._groups[PassageKind.QUESTION].owners] = 1.0
+        self._cohesion = np.where(self._brings_questions, self._asked.cohesion(vectors), 1.0)
         for place in self._telling.places:
             self._numbers[self._owner[place]].update(numbers(passages[place].text))
         self._alignment = WordAlignment(compared(passages, words_and_concepts), word_vectors, encode)
-
-    def _group(self, chosen: np.ndarray) -> Group:
-        places = np.flatnonzero(chosen)
-        owners = self._owner[places]
-        starts = np.flatnonzero(np.diff(owners, prepend=-1))
-        ends = [*starts[1:].tolist(), len(places)]
-        spans = dict(zip(owners[starts].tolist(), map(slice, starts.tolist(), ends), strict=True))
-        return Group(places, starts, owners[starts], spans)
 
     def evidence(
         self, text: str, vector: np.ndarray, language: Language, now: datetime, only: Language | None
@@ -137,17 +120,15 @@ class Searcher:
         together = (dense + concepts + terms + sound) / 4
         likelihood, least = self._words.likelihood(telling(spoken))
         shares, lacking_shares, votes = self._votes(together)
-        asked, own, best = self._asked, self._asked_in[language], self._best
-        lacking = self._groups[PassageKind.NOT_ANSWERED]
-        dense_asked, together_asked = best(dense, asked), best(together, asked)
-        dense_lacking, together_lacking = best(dense, lacking), best(together, lacking)
+        asked, own, told = self._asked, self._asked_in[language], self._telling
+        title, sentence, body, lacking = (self._groups[kind] for kind in _KINDS)
+        dense_asked, together_asked = asked.best(dense), asked.best(together)
+        dense_lacking, together_lacking = lacking.best(dense), lacking.best(together)
         columns = np.column_stack(
             [
-                dense_asked, best(dense, own), self._three_best(dense, asked),
-                best(dense, self._groups[PassageKind.TITLE]), best(dense, self._groups[PassageKind.SENTENCE]),
-                best(dense, self._groups[PassageKind.BODY]), np.minimum(best(bm25, self._telling), 2.0),
-                best(terms, self._telling), best(concepts, self._telling), best(sound, self._telling), best(sound, own),
-                best((dense + concepts) / 2, asked), together_asked,
+                dense_asked, own.best(dense), asked.three_best(dense), title.best(dense), sentence.best(dense),
+                body.best(dense), np.minimum(told.best(bm25), 2.0), told.best(terms), told.best(concepts),
+                told.best(sound), own.best(sound), asked.best((dense + concepts) / 2), together_asked,
                 likelihood, least,
             ]
         )  # fmt: skip
@@ -162,7 +143,7 @@ class Searcher:
             for place in self._candidates(vector, columns)
             if self._ids[place] != NOBODY and self._entries[self._ids[place]].is_valid_at(now)
         ]  # fmt: skip
-        nearest = self._first(asked, together, places) + self._first(lacking, together, places)
+        nearest = asked.firsts(together, places) + lacking.firsts(together, places)
         aligned = self._alignment.figures(telling(spoken), nearest)
         doubts = np.hstack([doubts[places], *np.split(aligned, 2)])
         likenesses = (
@@ -171,11 +152,6 @@ class Searcher:
             for likeness in self._likeness(self._groups[kind].places, dense, together)
         )
         return self._weigh(text, spoken, columns, doubts, places, (*likenesses, *votes))
-
-    def _first(self, group: Group, scores: np.ndarray, places: Sequence[int]) -> list[int | None]:
-        """The best-scored passage of this kind of each of these entries; None where an entry has none."""
-        passages = [group.places[group.spans.get(place, slice(0))] for place in places]
-        return [int(own[np.argmax(scores[own])]) if len(own) else None for own in passages]
 
     def _votes(self, together: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[float, ...]]:
         """Each entry's share of the nearest questions, answered and unanswered ones; and how many are not answered."""
@@ -225,12 +201,14 @@ class Searcher:
         for row, word in enumerate(weights):
             understood[row] |= words.known([CONCEPT + one for one in meanings[word]], places).any(axis=0)
         coverage = _share(weights, understood)
+        dense = columns[places, FEATURES.index("dense question")]
+        by_own = np.minimum(dense / self._cohesion[places], NEAREST_TO_ITS_OWN)
         figures = np.column_stack(
             [
                 columns[places], coverage, _share(meant, words.known(meant, places)),
                 _share(informative, words.facts(informative, places)),
                 [len(asked_numbers - self._numbers[place]) / max(len(asked_numbers), 1) for place in places],
-                self._brings_questions[places],
+                by_own / NEAREST_TO_ITS_OWN, self._brings_questions[places],
             ]
         )  # fmt: skip
         marks = np.where(words.facts(said, places), "f", np.where(words.known(said, places), "q", "u")).T
@@ -250,25 +228,6 @@ class Searcher:
             ),
             said,
         )
-
-    def _best(self, scores: np.ndarray, group: Group) -> np.ndarray:
-        """The best score of each entry among some passages; 0 for an entry without any."""
-        result = np.zeros(len(self._ids), np.float32)
-        if len(group.places):
-            result[group.owners] = np.maximum.reduceat(scores[group.places], group.starts)
-        return np.maximum(result, 0)
-
-    def _three_best(self, scores: np.ndarray, group: Group) -> np.ndarray:
-        """The mean of each entry's three best scores among the 400 best passages of all."""
-        chosen = group.places
-        if len(chosen) > 400:
-            chosen = chosen[np.argpartition(-scores[chosen], 400)[:400]]
-        chosen = chosen[np.lexsort((chosen, -scores[chosen], self._owner[chosen]))]
-        owners = self._owner[chosen]
-        # The same owner three places before: the fourth best or a worse one.
-        counted = np.ones(len(chosen), bool)
-        counted[3:] = owners[3:] != owners[:-3]
-        return np.bincount(owners[counted], scores[chosen[counted]], len(self._ids)) / 3
 
     def _candidates(self, vector: np.ndarray, columns: np.ndarray) -> list[int]:
         """Entries worth weighing: the owners of Chroma's nearest passages and the leaders of each lexical field."""
