@@ -44,8 +44,7 @@ def groups_of(entries: Sequence[Entry]) -> list[encoder_build.Group]:
 
 
 def fit_shipped(knowledge_dir: Path, report: Callable[[str], None] = print) -> None:
-    """Fit the decision that ships with the embedded encoder: on what it finds, and on what one finds to which entries
-    are new.
+    """Fit the decision that ships: on what the embedded encoder finds, and on what one finds to which entries are new.
 
     The embedded encoder was fitted on the questions in the files, so it finds the entries it knows more easily than
     those an organizer adds next week. A decision that had only ever seen the former would trust it too much: new

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.stores import index_chroma
 from bot.stores.beside import Beside, ProcessDied
 from bot.stores.generations import GenerationError
 
@@ -121,6 +120,8 @@ def _lost(collection, index, places: list[int]) -> list[int]:  # type: ignore[no
 
 def _changed(collection, index, places: list[int]) -> bool:  # type: ignore[no-untyped-def]
     """Whether Chroma holds another vector for one of these passages, or none."""
+    from bot.stores import index_chroma
+
     if not places:
         return False
     names = index_chroma.passage_ids([index.passages[place] for place in places])
