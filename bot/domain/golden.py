@@ -35,8 +35,15 @@ class GoldenQuestion:
 
     @property
     def for_fitting(self) -> bool:
-        """Whether its topic may be fitted on; the other topics are only ever measured.
+        """Whether its topic may be fitted on; the other topics are only ever measured."""
+        return is_for_fitting(self.topic)
 
-        A topic's side follows from its name, so that adding questions never moves it.
-        """
-        return hashlib.sha256(self.topic.encode()).digest()[0] % 5 < 3
+
+def is_for_fitting(topic: str) -> bool:
+    """Three topics in five. A topic's side follows from its name, so that adding questions never moves it."""
+    return hashlib.sha256(topic.encode()).digest()[0] % 5 < 3
+
+
+def is_held_back(topic: str) -> bool:
+    """Half of those for fitting: their entries are new to the second encoder the decision is fitted on."""
+    return is_for_fitting(topic) and hashlib.sha256(topic.encode()).digest()[1] % 2 == 1

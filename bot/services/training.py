@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.domain.calibration import Calibration
-from bot.domain.golden import GoldenQuestion
+from bot.domain.golden import GoldenQuestion, is_held_back
 from bot.domain.knowledge import Entry
 from bot.domain.language import Language
 from bot.domain.passages import sentences
@@ -54,7 +53,7 @@ def fit_shipped(knowledge_dir: Path, report: Callable[[str], None] = print) -> N
 
     knowledge = knowledge_files.read(knowledge_dir)
     questions = [question for question in golden_files.read() if question.for_fitting]
-    known = [entry for entry in knowledge.entries if not is_new_to_second_encoder(entry.id)]
+    known = [entry for entry in knowledge.entries if not is_held_back(entry.id)]
     # One thread: several add up in another order, and the same data shall give the same decision.
     with threadpool_limits(1), tempfile.TemporaryDirectory() as room:
         second = Path(room) / "encoder"
@@ -71,12 +70,6 @@ def fit_shipped(knowledge_dir: Path, report: Callable[[str], None] = print) -> N
         calibration = _fit(cases, _plain_cases(knowledge.entries, shipped, questions), shipped)
     CALIBRATION_FILE.write_bytes(index_files.CALIBRATION.dump_json(calibration))
     report(f"{CALIBRATION_FILE.name} written")
-
-
-def is_new_to_second_encoder(topic: str) -> bool:
-    """Half of the topics for fitting; the byte beside the one that tells those from the others."""
-    question = GoldenQuestion("", topic, Language.EN, "direct", "")
-    return question.for_fitting and hashlib.sha256(topic.encode()).digest()[1] % 2 == 1
 
 
 def fit_on(folder: Path, encoder: SentenceEncoder) -> Calibration:
