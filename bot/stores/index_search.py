@@ -61,7 +61,6 @@ SHARPNESS = 8.0
 """How fast a neighbour's vote fades with its likeness: exp(8 * likeness)."""
 
 Nearest = Callable[[np.ndarray, int], Sequence[int]]
-_KINDS = (PassageKind.TITLE, PassageKind.SENTENCE, PassageKind.BODY, PassageKind.NOT_ANSWERED)
 
 
 class Searcher:
@@ -121,14 +120,15 @@ class Searcher:
         likelihood, least = self._words.likelihood(telling(spoken))
         shares, lacking_shares, votes = self._votes(together)
         asked, own, told = self._asked, self._asked_in[language], self._telling
-        title, sentence, body, lacking = (self._groups[kind] for kind in _KINDS)
+        kinds, lacking = self._groups, self._groups[PassageKind.NOT_ANSWERED]
         dense_asked, together_asked = asked.best(dense), asked.best(together)
         dense_lacking, together_lacking = lacking.best(dense), lacking.best(together)
         columns = np.column_stack(
             [
-                dense_asked, own.best(dense), asked.three_best(dense), title.best(dense), sentence.best(dense),
-                body.best(dense), np.minimum(told.best(bm25), 2.0), told.best(terms), told.best(concepts),
-                told.best(sound), own.best(sound), asked.best((dense + concepts) / 2), together_asked,
+                dense_asked, own.best(dense), asked.three_best(dense), kinds[PassageKind.TITLE].best(dense),
+                kinds[PassageKind.SENTENCE].best(dense), kinds[PassageKind.BODY].best(dense),
+                np.minimum(told.best(bm25), 2.0), told.best(terms), told.best(concepts), told.best(sound),
+                own.best(sound), asked.best((dense + concepts) / 2), together_asked,
                 likelihood, least,
             ]
         )  # fmt: skip
@@ -149,7 +149,7 @@ class Searcher:
         likenesses = (
             likeness
             for kind in (PassageKind.NOT_ANSWERED, PassageKind.ELSEWHERE)
-            for likeness in self._likeness(self._groups[kind].places, dense, together)
+            for likeness in self._likeness(kinds[kind].places, dense, together)
         )
         return self._weigh(text, spoken, columns, doubts, places, (*likenesses, *votes))
 
