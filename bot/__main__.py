@@ -202,7 +202,8 @@ def _add_handbook(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_build_encoder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--fit-only", action="store_true", help="keep the model, fit only the decision again")
+    kept = "keep the model, fit only the decision again (ten minutes: for that a second model is built)"
+    parser.add_argument("--fit-only", action="store_true", help=kept)
 
 
 def _add_calendar(parser: argparse.ArgumentParser) -> None:

@@ -168,7 +168,8 @@ class Index:
             raise GenerationError(f"the calibration of {folder.name} belongs to another encoder; run: python ingest.py")
         self._store: Any = None if in_memory else index_chroma.open_store(folder, chroma_url)
         self.neighbours = index_chroma.Neighbours(self._store, self._places, self.vectors)
-        # Neither knows this index: it goes with its last user, without waiting for the collector of cycles.
+        # Neither knows this index: it goes with its last user, without waiting for the collector of cycles. The encoder
+        # is asked for words only when a question is; the verifier's has none.
         self._searcher = Searcher(
             self.entries, self.passages, units, self.vectors, words, self.fields, self.bm25,
             self.neighbours.nearest, lambda texts: encoder.questions(texts),

@@ -62,7 +62,7 @@ class SentenceEncoder(Embeddings):
     def _model(self) -> Any:
         folder = Path(self.name)
         if self.name == str(EMBEDDED) and not (folder / "modules.json").exists():
-            raise ModelError(f"the embedded encoder is missing at {folder}; build it: python -m bot.encoder build")
+            raise ModelError(f"the embedded encoder is missing at {folder}; build it: python -m bot build-encoder")
         if folder.is_dir():
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

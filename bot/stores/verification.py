@@ -10,8 +10,7 @@ from bot.stores.generations import GenerationError
 PROBES = 300
 MOST_LOST = 0.02
 """Share of probes that Chroma's graph may miss. It is another graph each time, and a few of its nodes have no way in
-(one in some hundreds, measured); their entries are found by their other passages. What is damaged shows in the vectors.
-"""
+(one in some thousands, measured); their entries are found by other passages. What is damaged shows in the vectors."""
 SECONDS = 180
 
 
