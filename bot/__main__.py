@@ -45,15 +45,15 @@ def ask(options: argparse.Namespace) -> int:
     """One JSON line an answer."""
     import json
 
-    from bot.bootstrap import open_answering
     from bot.channels.lines import LineError, Lines
+    from bot.services.answering import open_answering
     from bot.settings import Settings
 
     if (options.text is None) == (options.jsonl is None):
         print("ask: give either a question or --jsonl FILE (- for standard input)", file=sys.stderr)
         return 2
     settings = Settings()
-    published, answering = open_answering(settings)
+    published, answering = open_answering(settings.data_dir, settings.embedding_model, settings.chroma_url)
     lines = Lines(answering, published, settings, _clock(options.now, running=False))
     try:
         if options.text is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.conversation import browsing, entries, sessions
 from bot.conversation.hypertext import Html, join, page, paragraphs, tag
 from bot.conversation.reply import Reply
-from bot.conversation.turn import Edition
+from bot.domain.edition import Edition
 from bot.domain.knowledge import Entry
 from bot.domain.language import NATIVE_NAMES, Language
 from bot.domain.programme import Occurrence
@@ -18,23 +18,14 @@ from bot.i18n import Translator, catalog
 from bot.services.handbook import Contents, contents, names_of, traditional_of
 from bot.settings import Settings
 from bot.stores import generations
-from bot.stores.index_files import read_contents, read_manifest
-
-
-class Published:
-    """The published generation as far as the handbook reads it: no index, no encoder."""
-
-    def __init__(self, folder: Path) -> None:
-        found, self.programme = read_contents(folder)
-        self.entries = {entry.id: entry for entry in found}
-        self.version = read_manifest(folder).version
+from bot.stores.index_files import read_snapshot
 
 
 def run(options: argparse.Namespace, now: datetime) -> int:
     """Write zh.html, ru.html and en.html."""
     folder = Path(options.folder)
     folder.mkdir(parents=True, exist_ok=True)
-    edition = Published(generations.current(Settings().data_dir))
+    edition = read_snapshot(generations.current(Settings().data_dir))
     for language in Language:
         path = folder / f"{language}.html"
         path.write_text(handbook_page(edition, language, now), "utf-8")

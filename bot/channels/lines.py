@@ -10,7 +10,7 @@ from typing import Any, Protocol, TextIO
 
 from bot.conversation import asking
 from bot.conversation.reply import Reply
-from bot.conversation.turn import Snapshot
+from bot.domain.edition import Snapshot
 from bot.domain.language import Language, answer_language, clean
 from bot.domain.question import Answer, Clarification, Courtesy, Handover, Outcome, ProgrammeAnswer, Question
 from bot.i18n import catalog

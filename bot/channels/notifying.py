@@ -10,7 +10,6 @@ from pathlib import Path
 from bot.channels.telegram.rendering import bodies
 from bot.conversation.change_notices import change_notice, correction_notice, described
 from bot.conversation.reply import Reply
-from bot.conversation.turn import Snapshot
 from bot.domain.changes import changes_between
 from bot.domain.language import NATIVE_NAMES, Language
 from bot.i18n import catalog
@@ -47,8 +46,7 @@ def latest_changes(data_dir: Path) -> str:
 
 async def announce_changes(database: Database, publications: Publications, now: datetime, confirm: Confirm) -> Outcome:
     """Write notices of what the last publication changed in the programme, after a preview; never twice."""
-    current, former = publications.current(), publications.former()
-    edition = Snapshot(current.entries, current.programme, current.number)
+    edition, former = publications.current(), publications.former()
     async with database.reading() as tx:
         changes, audience = await affected_by_changes(tx, publications, now)
     if former is None or not changes:
@@ -57,15 +55,14 @@ async def announce_changes(database: Database, publications: Publications, now: 
     replies = [change_notice(person, edition, former.programme, now) for person in audience.people]
     told = {person.chat: [change.session_id for change in person.changes] for person in audience.people}
     key = f"announced:{publications.publication}"
-    return await _write(database, key, "change", audience, replies, told, current.number, now, preview, confirm)
+    return await _write(database, key, "change", audience, replies, told, edition.version, now, preview, confirm)
 
 
 async def announce_correction(
     database: Database, publications: Publications, entry_id: str, now: datetime, confirm: Confirm
 ) -> Outcome:
     """Write notices of a corrected entry to those who were told another text of it; KeyError without such an entry."""
-    current = publications.current()
-    edition = Snapshot(current.entries, current.programme, current.number)
+    edition = publications.current()
     async with database.reading() as tx:
         entry, audience = await affected_by_correction(tx, publications, entry_id, now)
     if not audience.people and not audience.opted_out:
@@ -74,7 +71,7 @@ async def announce_correction(
     replies = [correction_notice(person, entry, edition) for person in audience.people]
     told = {person.chat: [entry_id] for person in audience.people}
     key = f"announced:{publications.publication}:{entry_id}"
-    return await _write(database, key, "correction", audience, replies, told, current.number, now, preview, confirm)
+    return await _write(database, key, "correction", audience, replies, told, edition.version, now, preview, confirm)
 
 
 def counted(audience: Audience) -> str:

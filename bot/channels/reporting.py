@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,18 +17,18 @@ from bot.conversation.board import Prepared, drawn_up, summary
 from bot.conversation.board_page import MOST_GAPS, answered_today, board_page, draft_files, why_not
 from bot.domain.language import NATIVE_NAMES, Language
 from bot.i18n import Translator, catalog
-from bot.services.clustering import Clustering
+from bot.services.answering import open_answering
+from bot.services.clustering import Clustering, likenesses_by
 from bot.settings import Settings
 from bot.stores.database import Database
 from bot.stores.models import SentenceEncoder
-from bot.stores.published import Published
 
 
 def run(options: argparse.Namespace, now: datetime) -> int:
     """Print the board, write the page or the drafts when asked for; or cluster the questions of a file."""
     settings = Settings()
     if options.cluster is not None:
-        clustering = Clustering(SentenceEncoder(settings.embedding_model))
+        clustering = Clustering(partial(likenesses_by, SentenceEncoder(settings.embedding_model)))
         if options.cluster == "-":
             return 1 if cluster_lines(sys.stdin, sys.stdout, clustering) else 0
         with open(options.cluster, encoding="utf-8-sig", errors="replace") as file:
@@ -45,12 +46,13 @@ def run(options: argparse.Namespace, now: datetime) -> int:
 
 
 async def _drawn_up(settings: Settings, now: datetime, since: datetime | None) -> Prepared:
-    published = Published(settings.data_dir, SentenceEncoder(settings.embedding_model), settings.chroma_url)
-    await asyncio.to_thread(published.refresh)
+    published, answering = await asyncio.to_thread(
+        open_answering, settings.data_dir, settings.embedding_model, settings.chroma_url
+    )
     try:
         database = await Database.open(settings.database)
         try:
-            return await drawn_up(database, published, now, since)
+            return await drawn_up(database, answering, published, now, since)
         finally:
             await database.close()
     finally:

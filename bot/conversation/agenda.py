@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from bot.conversation import entries, schedule, sessions
 from bot.conversation.reply import Attachment, Button, Reply
-from bot.conversation.turn import ButtonRefused, Edition, Handler, Turn, language_from, number_from
+from bot.conversation.turn import ButtonRefused, Handler, Turn, language_from, number_from
 from bot.domain.agenda import chosen, clashes
+from bot.domain.edition import Edition
 from bot.domain.language import Language
 from bot.domain.programme import Occurrence, Session
 from bot.i18n import Translator, catalog

@@ -11,7 +11,8 @@ from bot.conversation import entries, timetable
 from bot.conversation.courtesies import courteous
 from bot.conversation.reply import Button, Reply
 from bot.conversation.scene import answer_ref
-from bot.conversation.turn import ButtonRefused, Edition, Handler, Turn, language_from, number_from
+from bot.conversation.turn import ButtonRefused, Handler, Turn, language_from, number_from
+from bot.domain.edition import Edition
 from bot.domain.knowledge import Entry
 from bot.domain.language import NATIVE_NAMES, Language, clean, has_words
 from bot.domain.question import Answer, Clarification, Courtesy, Handover, HandoverReason, Hit, Outcome, ProgrammeAnswer

@@ -21,7 +21,8 @@ from bot.conversation.desk import Desk
 from bot.conversation.incoming import Incoming
 from bot.conversation.publishing import Publishing, Received, describe
 from bot.conversation.reply import Button, Reply
-from bot.conversation.turn import ButtonRefused, Consideration, Handler, Snapshot, Turn, number_from
+from bot.conversation.turn import ButtonRefused, Consideration, Handler, Turn, number_from
+from bot.domain.edition import Publications, Snapshot
 from bot.domain.language import Language, answer_language
 from bot.domain.question import Courtesy, CourtesyKind, Handover, HandoverReason, Outcome, Question
 from bot.i18n import catalog
@@ -59,7 +60,7 @@ class Assistant:
     def __init__(
         self,
         answering: Answers,
-        published: object,
+        published: Publications,
         database: Database,
         settings: Settings,
         clock: Callable[[], datetime] | None = None,
@@ -135,7 +136,9 @@ class Assistant:
             prepare = self._preparations.get(incoming.command.lower())
             prepared = None
             if prepare is not None:
-                prepared = await prepare(incoming, self._database, self._published, self._settings, self._clock())
+                prepared = await prepare(
+                    incoming, self._database, self._answering, self._published, self._settings, self._clock()
+                )
             return Consideration(language, self._snapshot(), prepared=prepared)
         question = Question(text, language, self._clock(), previous)
         started = time.perf_counter()

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from typing import Protocol
 
 from bot.conversation.board_page import board_page, outcome_names, wait_in_words
 from bot.conversation.incoming import Incoming
 from bot.conversation.reply import Attachment, Reply
 from bot.conversation.turn import Handler, Turn
+from bot.domain.edition import Publications
 from bot.domain.knowledge import Entry
+from bot.domain.question import Outcome, Question
 from bot.i18n import Translator
-from bot.services.answering import answer
 from bot.services.board import OUTCOMES, Board, compose, gather
-from bot.services.clustering import Clustering
+from bot.services.clustering import Clustering, Likeness
 from bot.settings import Settings
 from bot.stores.database import Database
-from bot.stores.published import Published
 
 _SHOWN = 5
 """Unanswered questions in the message itself."""
 _LONGEST = 160
+
+
+class Answers(Protocol):
+    """What the board needs of the answering service."""
+
+    def answer(self, question: Question) -> Outcome:
+        """The outcome for one question; blocking."""
+        ...
+
+    def likenesses(self, texts: Sequence[str]) -> Sequence[Likeness]:
+        """Questions as they are compared with each other; blocking."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -35,29 +47,29 @@ class Prepared:
 
 
 async def drawn_up(
-    database: Database, published: Published, now: datetime, since: datetime | None = None,
-    clustering: Clustering | None = None,
-) -> Prepared:  # fmt: skip
+    database: Database, answering: Answers, published: Publications, now: datetime, since: datetime | None = None
+) -> Prepared:
     """The board of everything kept since a moment; reads quickly, then works in a thread."""
     async with database.reading() as tx:
         records = await gather(tx, since, now)
 
     def work() -> Prepared:
-        with published.acquire() as index:
-            same = clustering or Clustering(index.encoder)
-            board = compose(records, index.entries, index.version, partial(answer, index), same, now)
-            return Prepared(board, index.entries)
+        with published.acquire() as edition:
+            clustering = Clustering(answering.likenesses)
+            board = compose(records, edition.entries, edition.version, answering.answer, clustering, now)
+            return Prepared(board, edition.entries)
 
     return await asyncio.to_thread(work)
 
 
 async def prepare(
-    incoming: Incoming, database: Database, published: Published, settings: Settings, now: datetime
-) -> Prepared | None:
+    incoming: Incoming, database: Database, answering: Answers, published: Publications, settings: Settings,
+    now: datetime,
+) -> Prepared | None:  # fmt: skip
     """Before the turn's transaction: the board takes seconds, and nobody must wait behind it."""
     if incoming.person not in settings.organizer_ids:
         return None
-    return await drawn_up(database, published, now)
+    return await drawn_up(database, answering, published, now)
 
 
 async def report(turn: Turn, _: str) -> list[Reply]:

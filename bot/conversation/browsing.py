@@ -7,7 +7,8 @@ from datetime import datetime
 
 from bot.conversation import entries
 from bot.conversation.reply import Button, Reply
-from bot.conversation.turn import ButtonRefused, Edition, Handler, Turn, language_from, number_from
+from bot.conversation.turn import ButtonRefused, Handler, Turn, language_from, number_from
+from bot.domain.edition import Edition
 from bot.domain.knowledge import Entry, EntryKind
 from bot.domain.language import NATIVE_NAMES, Language
 from bot.i18n import Translator, catalog

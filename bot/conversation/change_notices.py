@@ -8,8 +8,8 @@ from datetime import datetime
 
 from bot.conversation import agenda, entries, sessions
 from bot.conversation.reply import Attachment, Button, Reply
-from bot.conversation.turn import Edition
 from bot.domain.changes import ChangeKind, SessionChange
+from bot.domain.edition import Edition
 from bot.domain.knowledge import Entry, Status
 from bot.domain.programme import Programme, Room, Session
 from bot.i18n import Translator, catalog

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
 
 from bot.conversation import cards, replying, rounds, staff, staff_commands, talking
 from bot.conversation.incoming import Incoming
 from bot.conversation.reply import Reply
 from bot.conversation.scene import QUEUE_REF, Scene, draft_key, file_ref, matter, talk_ref
-from bot.conversation.turn import Consideration, Edition, Snapshot, Turn
+from bot.conversation.turn import Consideration, Turn
+from bot.domain.edition import Edition, Publications, Snapshot
 from bot.domain.language import Language, fold
 from bot.domain.question import HandoverReason
 from bot.i18n import catalog
@@ -24,14 +23,6 @@ from bot.stores.database import Transaction
 from bot.stores.database.delegates import Forgotten
 from bot.stores.database.messages import standing_for
 from bot.stores.database.values import get_value, set_value
-
-
-class Publications(Protocol):
-    """Where the desk looks up entries."""
-
-    def acquire(self) -> AbstractContextManager[Edition]:
-        """The published edition, for as long as the block lasts."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.conversation.reply import Button, Reply
-from bot.conversation.turn import ButtonRefused, Edition
+from bot.conversation.turn import ButtonRefused
+from bot.domain.edition import Edition
 from bot.domain.knowledge import Entry, Status
 from bot.domain.language import NATIVE_NAMES, Language
 from bot.i18n import Translator

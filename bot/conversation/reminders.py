@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.conversation import entries, sessions
 from bot.conversation.reply import Button, Reply
-from bot.conversation.turn import Edition
+from bot.domain.edition import Edition
 from bot.domain.language import Language
 from bot.domain.programme import Occurrence, Programme, Slot
 from bot.i18n import catalog

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.conversation.turn import Edition
+from bot.domain.edition import Edition
 from bot.domain.escalation import Escalation
 from bot.domain.language import Language
 from bot.i18n import Translator, catalog

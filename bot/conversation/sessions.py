@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 
 from bot.conversation import entries
 from bot.conversation.reply import Button
-from bot.conversation.turn import ButtonRefused, Edition
+from bot.conversation.turn import ButtonRefused
+from bot.domain.edition import Edition
 from bot.domain.language import Localized
 from bot.domain.programme import Occurrence, Programme, Room, Session, Slot, Venue
 from bot.domain.reading import end_of

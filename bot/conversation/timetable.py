@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot.conversation import entries, sessions
 from bot.conversation.reply import Button, Reply
 from bot.conversation.spoken_reading import heading, spoken
-from bot.conversation.turn import Edition
+from bot.domain.edition import Edition
 from bot.domain.programme import Occurrence, Programme, Room, Session
 from bot.domain.question import ProgrammeAnswer
 from bot.domain.reading import Aspect, Findings, Reading, Relation, lookup, rests_on

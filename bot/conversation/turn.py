@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from bot.conversation.incoming import Incoming
 from bot.conversation.reply import Reply
-from bot.domain.knowledge import Entry
+from bot.domain.edition import Edition
 from bot.domain.language import Language
-from bot.domain.programme import Programme
 from bot.domain.question import Outcome, Question
 from bot.i18n import Translator, catalog
 from bot.settings import Settings
@@ -20,34 +19,6 @@ from bot.stores.database.delegates import Delegate
 
 if TYPE_CHECKING:
     from bot.conversation.desk import Desk
-
-
-class Edition(Protocol):
-    """What is published: the part of an index that a conversation reads."""
-
-    @property
-    def entries(self) -> Mapping[str, Entry]:
-        """Every entry by its id."""
-        ...
-
-    @property
-    def programme(self) -> Programme:
-        """The programme."""
-        ...
-
-    @property
-    def version(self) -> int:
-        """The number under which it was published."""
-        ...
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """An edition that outlives the index it was taken from."""
-
-    entries: Mapping[str, Entry]
-    programme: Programme
-    version: int
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 from bot.domain.calibration import MOST_CHOICES, MOST_HITS, Evidence
-from bot.domain.language import clean, has_words
+from bot.domain.language import Language, clean, has_words
 from bot.domain.question import (
     Answer,
     Clarification,
@@ -21,14 +23,33 @@ from bot.domain.question import (
 )
 from bot.domain.reading import Reading, lookup, read, rests_on
 from bot.encoder import lexicon
+from bot.services.clustering import Likeness, likenesses_by
 from bot.services.courtesy import courtesy_of, wants_a_person, without_courtesy
 from bot.services.follow_up import Leaning, joined, leaning
 from bot.stores.index import Index
+from bot.stores.models import SentenceEncoder
 from bot.stores.published import Published
 
 LONGEST_QUESTION = 4_000
 """Characters; a longer message is a document, not a question (Telegram itself allows 4,096)."""
 LONGEST_SEARCHED = 1_000
+
+WARMING_UP = {
+    "会场在哪里": Language.ZH, "где проходит форум": Language.RU, "where is the forum": Language.EN,
+    "уэр из зе шаттл бас": Language.EN,
+}  # fmt: skip
+"""One question for every table that is read on first use."""
+
+
+def open_answering(data_dir: Path, model: str | None, chroma_url: str | None) -> tuple[Published, Answering]:
+    """The answering service on what is published, warm; takes seconds, and raises what opening raises."""
+    published = Published(data_dir, SentenceEncoder(model), chroma_url)
+    published.refresh()
+    answering = Answering(published)
+    # The encoder and the dictionaries load on first use: better now than under the first delegate's question.
+    for text, language in WARMING_UP.items():
+        answering.answer(Question(text, language, datetime.now(UTC)))
+    return published, answering
 
 
 class Answering:
@@ -43,6 +64,11 @@ class Answering:
             return outcome
         with self._published.acquire() as index:
             return answer(index, question)
+
+    def likenesses(self, texts: Sequence[str]) -> list[Likeness]:
+        """Questions as they are compared with each other, by the encoder of the published generation."""
+        with self._published.acquire() as index:
+            return likenesses_by(index.encoder, texts)
 
 
 def answer(index: Index, question: Question) -> Outcome:

@@ -7,7 +7,7 @@ every rule here prefers to leave them apart. tests/services/test_clustering.py h
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol, TypeVar
@@ -78,12 +78,12 @@ class Likeness:
 
 
 class Clustering:
-    """Compares questions with the encoder of the published index; thread-safe, remembers what it has seen."""
+    """Compares questions; thread-safe, remembers what it has seen."""
 
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self._vectors: dict[str, np.ndarray] = {}
-        self._looks: dict[str, Likeness] = {}
+    def __init__(self, likenesses: Callable[[Sequence[str]], Sequence[Likeness]]) -> None:
+        """`likenesses` of questions, one each: those of `likenesses_by` an encoder, or of another process."""
+        self._likenesses = likenesses
+        self._known: dict[str, Likeness] = {}
 
     def likelihood(self, one: str, other: str) -> float:
         """How probable it is (0..1) that both ask the same."""
@@ -137,19 +137,20 @@ class Clustering:
 
     def looks(self, texts: Sequence[str]) -> list[Likeness]:
         """Questions as they are compared; new ones go through the encoder together."""
-        if len(self._looks) + len(texts) > _REMEMBERED:
-            self._looks, self._vectors = {}, {}
-        known = self._looks
-        read = {text: _read(text) for text in dict.fromkeys(texts) if text not in known}
-        self._encode([part for sentence, words in read.values() for part in (sentence, *words)])
-        for text, (sentence, words) in read.items():
-            known[text] = _likeness(sentence, words, self._vectors)
+        if len(self._known) + len(texts) > _REMEMBERED:
+            self._known = {}
+        known = self._known
+        if missing := [text for text in dict.fromkeys(texts) if text not in known]:
+            known.update(zip(missing, self._likenesses(missing), strict=True))
         return [known[text] for text in texts]
 
-    def _encode(self, texts: Sequence[str]) -> None:
-        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
-        if missing:
-            self._vectors.update(zip(missing, self._encoder.passages(missing), strict=True))
+
+def likenesses_by(encoder: Encoder, texts: Sequence[str]) -> list[Likeness]:
+    """Questions as they are compared, one each; they and their words go through the encoder together."""
+    read = [_read(text) for text in texts]
+    parts = list(dict.fromkeys(part for sentence, words in read for part in (sentence, *words)))
+    vectors = dict(zip(parts, encoder.passages(parts), strict=True)) if parts else {}
+    return [_likeness(sentence, words, vectors) for sentence, words in read]
 
 
 def _read(text: str) -> tuple[str, tuple[str, ...]]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.domain.changes import SessionChange, change_of, changes_between, still_matters
+from bot.domain.edition import Snapshot
 from bot.domain.knowledge import Entry
 from bot.domain.language import Language
-from bot.domain.programme import Programme
 from bot.stores import generations, index_files, knowledge_files
 from bot.stores.database import Transaction, delegates, exchanges
 from bot.stores.database import agenda as agendas
@@ -21,29 +21,18 @@ TOLD_WITHIN = timedelta(days=3)
 """An answer older than this is no longer relied on; agendas are always."""
 
 
-@dataclass(frozen=True)
-class Contents:
-    """What one version said."""
-
-    number: int
-    entries: Mapping[str, Entry]
-    programme: Programme
-
-
 class Publications:
     """The published versions of one data directory, each read when it is asked for."""
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
-        self._read: dict[int, Contents | None] = {}
+        self._read: dict[int, Snapshot | None] = {}
 
-    def current(self) -> Contents:
+    def current(self) -> Snapshot:
         """What is published now; GenerationError when there is nothing."""
-        folder = generations.current(self._data_dir)
-        number = index_files.read_manifest(folder).version
-        return self._contents(number, *index_files.read_contents(folder))
+        return index_files.read_snapshot(generations.current(self._data_dir))
 
-    def former(self) -> Contents | None:
+    def former(self) -> Snapshot | None:
         """What the last publication or rollback took the place of; None when it was the first."""
         history = generations.history(self._data_dir)
         return self.version(history[-2].number) if len(history) > 1 else None
@@ -53,18 +42,18 @@ class Publications:
         """The running number of the last publication or rollback."""
         return len(generations.history(self._data_dir))
 
-    def version(self, number: int) -> Contents | None:
+    def version(self, number: int) -> Snapshot | None:
         """What the version with this number said; None when that cannot be known any more."""
         if number not in self._read:
             self._read[number] = self._find(number)
         return self._read[number]
 
-    def _find(self, number: int) -> Contents | None:
+    def _find(self, number: int) -> Snapshot | None:
         known = generations.versions(self._data_dir).get(number)
         if known is None:
             return None
         try:
-            return self._contents(number, *index_files.read_contents(self._data_dir / "generations" / known.generation))
+            return index_files.read_snapshot(self._data_dir / "generations" / known.generation)
         except GenerationError:
             pass
         try:
@@ -72,11 +61,8 @@ class Publications:
         except GenerationError:
             return None
         knowledge = knowledge_files.read_files(files)
-        return self._contents(number, knowledge.entries, knowledge.programme)
+        return Snapshot({entry.id: entry for entry in knowledge.entries}, knowledge.programme, number)
 
-    @staticmethod
-    def _contents(number: int, entries: Iterable[Entry], programme: Programme) -> Contents:
-        return Contents(number, {entry.id: entry for entry in entries}, programme)
 
 
 @dataclass(frozen=True)
@@ -149,7 +135,7 @@ async def affected_by_changes(
 
 
 def _as_known(
-    change: SessionChange, known: _Known, publications: Publications, former: Contents, current: Contents
+    change: SessionChange, known: _Known, publications: Publications, former: Snapshot, current: Snapshot
 ) -> SessionChange | None:
     """The change as this person sees it: from what they were told to what is so now."""
     name = change.session_id

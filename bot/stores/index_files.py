@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 
 from bot.domain import passages
 from bot.domain.calibration import Calibration
+from bot.domain.edition import Snapshot
 from bot.domain.knowledge import Entry, Passage
 from bot.domain.programme import Programme
 from bot.encoder import lexicon
@@ -92,6 +93,12 @@ def read_contents(folder: Path) -> tuple[tuple[Entry, ...], Programme]:
         return entries, _PROGRAMME.validate_json((folder / "programme.json").read_bytes())
     except (OSError, ValueError) as error:
         raise GenerationError(f"{folder} is no complete generation: {error}") from error
+
+
+def read_snapshot(folder: Path) -> Snapshot:
+    """A generation as an edition, without opening its index; GenerationError when it cannot be read."""
+    entries, programme = read_contents(folder)
+    return Snapshot({entry.id: entry for entry in entries}, programme, read_manifest(folder).version)
 
 
 def write_contents(folder: Path, entries: Sequence[Entry], programme: Programme) -> None:

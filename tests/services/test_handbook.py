@@ -10,7 +10,7 @@ import pytest
 
 from bot.channels.handbook_pages import handbook_page
 from bot.conversation import asking, browsing
-from bot.conversation.turn import Snapshot
+from bot.domain.edition import Snapshot
 from bot.domain.language import Language
 from bot.domain.question import Answer
 from bot.i18n import catalog

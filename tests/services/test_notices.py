@@ -16,11 +16,12 @@ from bot.channels import notifying
 from bot.channels.telegram.rendering import file_content
 from bot.conversation.change_notices import described
 from bot.domain.changes import changes_between
+from bot.domain.edition import Snapshot
 from bot.domain.knowledge import Status
 from bot.domain.language import Language
 from bot.domain.programme import Slot
 from bot.i18n import catalog
-from bot.services.notices import Contents, Publications, affected_by_changes
+from bot.services.notices import Publications, affected_by_changes
 from bot.stores.database import Database, announcements, delegates, exchanges, outbox
 from bot.stores.database import agenda as agendas
 from tests.calendar_reader import events, moment, read
@@ -39,7 +40,7 @@ class Shelf:
     def __init__(self, *programmes) -> None:
         first = congress()
         self.read = {
-            number: Contents(number, dict(first.entries), replace(programme, version=number))
+            number: Snapshot(dict(first.entries), replace(programme, version=number), number)
             for number, programme in enumerate(programmes, start=1)
         }
         self.publication = len(programmes)
@@ -320,7 +321,7 @@ async def test_published_versions_are_read_from_the_data_directory(database, ins
 
     installation.rollback()
     publications = Publications(installation.data_dir)
-    assert (publications.current().number, publications.former().number) == (1, 2)
+    assert (publications.current().version, publications.former().version) == (1, 2)
     await notifying.announce_changes(database, publications, NOW, yes)
     ((body,),) = (await waiting(database)).values()
     assert "🕘 Moved from Wednesday 21 May, 19:00–20:00 to Wednesday 21 May, 18:00–20:00." in body["text"]

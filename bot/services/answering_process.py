@@ -1,0 +1,133 @@
+"""The answering in a process of its own: it computes on another core while the conversation is held on this one."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bot.domain.edition import Edition, Snapshot
+from bot.domain.question import Outcome, Question
+from bot.services.answering import Answering, open_answering
+from bot.services.clustering import Likeness
+from bot.stores import generations, index_files
+from bot.stores.beside import Beside, ProcessDied
+from bot.stores.published import Published
+
+logger = logging.getLogger(__name__)
+
+LANES = 5
+"""Calls side by side: the two searches of the conversation, likenesses, a report, a new generation being opened."""
+
+
+class AnsweringProcess:
+    """Stands where Answering and Published stand; thread-safe, every call waits for the process.
+
+    Python computes in one thread at a time, so a search beside the conversation makes both wait: with 200 people at
+    once on two cores the last was answered after 3.9 s, with a process for searching after 2.6 s.
+    """
+
+    def __init__(self, data_dir: Path, model: str | None, chroma_url: str | None) -> None:
+        self._data_dir = data_dir
+        self._open = partial(_open, data_dir, model, chroma_url)
+        self._lock = threading.Lock()
+        self._beside: Beside | None = None
+        self._folder: Path | None = None
+        self._pointer: str | None = None
+        self._edition: Snapshot | None = None
+
+    def answer(self, question: Question) -> Outcome:
+        """The outcome for one question."""
+        return self._call(_answer, question)
+
+    def likenesses(self, texts: Sequence[str]) -> list[Likeness]:
+        """Questions as they are compared with each other."""
+        return self._call(_likenesses, list(texts))
+
+    @contextmanager
+    def acquire(self) -> Iterator[Edition]:
+        """What is published, as the process answers from it."""
+        if self._edition is None:
+            self.refresh()
+        assert self._edition is not None
+        yield self._edition
+
+    def refresh(self) -> bool:
+        """Let the process open what the pointer names now; True when it answers from another generation.
+
+        Raises what opening raises, but only while there is none in use.
+        """
+        pointer = generations.pointer(self._data_dir)
+        if pointer == self._pointer and self._edition is not None:
+            return False
+        folder = self._call(_refresh)
+        changed = folder != self._folder
+        if changed:
+            self._edition = index_files.read_snapshot(folder)
+        self._folder, self._pointer = folder, pointer
+        return changed
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._end()
+
+    def _call(self, function: Callable[..., Any], *arguments: object) -> Any:
+        """The result of a call; should the process die in it, of a second try in another process."""
+        try:
+            beside = self._running()
+            return beside.call(function, *arguments)
+        except ProcessDied as died:
+            logger.error("the answering process has died (%s); another one takes over", died)
+            with self._lock:
+                if self._beside is beside:
+                    self._end()
+            return self._running().call(function, *arguments)
+
+    def _running(self) -> Beside:
+        with self._lock:
+            if self._beside is None:
+                self._beside = Beside(lanes=LANES).__enter__()
+                try:
+                    self._beside.call(self._open)
+                except BaseException:
+                    self._end()
+                    raise
+            return self._beside
+
+    def _end(self) -> None:
+        if self._beside is not None:
+            self._beside.__exit__(None, None, None)
+        self._beside = None
+
+
+# What follows runs in the other process.
+
+_here: tuple[Published, Answering]
+
+
+def _open(data_dir: Path, model: str | None, chroma_url: str | None) -> None:
+    global _here
+    _here = open_answering(data_dir, model, chroma_url)
+    # Dictionaries and tables stay: looking for garbage among them takes ten times as long as a question.
+    gc.freeze()
+
+
+def _answer(question: Question) -> Outcome:
+    return _here[1].answer(question)
+
+
+def _likenesses(texts: Sequence[str]) -> list[Likeness]:
+    return _here[1].likenesses(texts)
+
+
+def _refresh() -> Path:
+    published, _ = _here
+    published.refresh()
+    with published.acquire() as index:
+        return index.folder
