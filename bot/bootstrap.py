@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.domain.language import Language
+from bot.i18n import catalog
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,6 +60,13 @@ def now_utc() -> datetime:
     return datetime.now(UTC)
 
 
+def _settle(now: datetime) -> None:
+    """Read now what is read on first use, and keep it out of the search for garbage: both would hold up a delegate."""
+    for language in Language:
+        catalog(language).moment(now)
+    gc.freeze()
+
+
 @asynccontextmanager
 async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
     """The whole house, closed in the end; `clock` stands in for the real one in the console and in tests.
@@ -80,6 +90,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
             desk = Desk(settings, answering, Clustering(answering.likenesses))
             announcing = Announcing(settings, lambda reply: next(bodies(reply)))
             assistant = Assistant(answering, answering, database, settings, clock, desk=desk, announcing=announcing)
+            _settle(now_utc())
             yield House(settings, clock or now_utc, database, assistant)
         finally:
             watcher.cancel()
