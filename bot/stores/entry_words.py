@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from scipy import sparse
 
 from bot.domain.knowledge import Passage, PassageKind
 from bot.encoder import analysis
@@ -23,6 +22,8 @@ class EntryWords:
 
     def __init__(self, passages: Sequence[Passage], owners: np.ndarray, entries: int, units: Column) -> None:
         """`owners` are the numbers of the passages' entries, `entries` how many there are, `units` see `every`."""
+        from scipy import sparse
+
         self._number = {name: number for number, name in enumerate(units.names)}
         kinds = np.array([passage.kind.value for passage in passages])
         asking = (kinds == PassageKind.QUESTION.value) | (kinds == PassageKind.TITLE.value)

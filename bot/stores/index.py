@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -157,12 +157,12 @@ class Index:
             raise GenerationError(f"{folder.name} was built by another encoder; run: python ingest.py")
         self.encoder = encoder
         try:
-            units, words = self._load()
+            passages, units, words = self._load()
         except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise GenerationError(f"{folder.name} is damaged ({error}); run: python ingest.py") from error
-        if len(self.vectors) != len(self.passages) or len(self.passages) != self.manifest.passages:
+        if len(self.vectors) != len(passages) or len(passages) != self.manifest.passages:
             raise GenerationError(f"{folder.name} is incomplete; run: python ingest.py")
-        self._places = {one: place for place, one in enumerate(index_chroma.passage_ids(self.passages))}
+        self._places = {one: place for place, one in enumerate(index_chroma.passage_ids(passages))}
         self.calibration = index_files.read_calibration(folder)
         if self.calibration is not None and self.calibration.model != self.manifest.model:
             raise GenerationError(f"the calibration of {folder.name} belongs to another encoder; run: python ingest.py")
@@ -171,22 +171,26 @@ class Index:
         # Neither knows this index: it goes with its last user, without waiting for the collector of cycles. The encoder
         # is asked for words only when a question is; the verifier's has none.
         self._searcher = Searcher(
-            self.entries, self.passages, units, self.vectors, words, self.fields, self.bm25,
+            self.entries, passages, units, self.vectors, words, self.fields, self.bm25,
             self.neighbours.nearest, lambda texts: encoder.questions(texts),
         )  # fmt: skip
 
-    def _load(self) -> tuple[dict[str, Column], dict[str, np.ndarray]]:
+    def _load(self) -> tuple[tuple[Passage, ...], dict[str, Column], dict[str, np.ndarray]]:
         folder = self.folder
         entries, self.programme = index_files.read_contents(folder)
         self.entries = {entry.id: entry for entry in entries}
-        self.passages = index_files.read_passages(folder)
         self.vectors = np.load(folder / "vectors.npy", allow_pickle=False)
         units = index_files.read_units(folder)
         self.fields = {kind: CosineField.load(folder / f"{kind}.npz", units[kind].names) for kind in FIELDS}
         self.bm25 = {language: LanguageBm25.load(folder / f"bm25-{language}") for language in Language}
         if self.manifest.search == index_files.search_digest():
             index_files.know_lexicon(folder)
-        return units, index_files.read_word_vectors(folder)
+        return index_files.read_passages(folder), units, index_files.read_word_vectors(folder)
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """What the vectors are of. Searching needs only their kinds and owners, so they are read when asked for."""
+        return index_files.read_passages(self.folder)
 
     @property
     def version(self) -> int:
@@ -201,7 +205,7 @@ class Index:
     def documents(self, text: str, limit: int) -> list[Document]:
         """The nearest passages in Chroma as LangChain documents with `similarity` in their metadata."""
         vector = self.encoder.question(simplified(text))
-        limit = min(limit, len(self.passages))
+        limit = min(limit, len(self.vectors))
         if not limit:
             return []
         found = self._store._collection.query(query_embeddings=[vector.tolist()], n_results=limit)

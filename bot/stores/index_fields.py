@@ -6,14 +6,16 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import sparse
 
 from bot.domain.knowledge import Passage
 from bot.domain.language import Language
 from bot.stores.units import Column
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 
 class CosineField:
@@ -31,6 +33,8 @@ class CosineField:
     @classmethod
     def build(cls, units: Column) -> CosineField:
         """The field over the units of all passages."""
+        from scipy import sparse
+
         rows = np.repeat(np.arange(len(units)), np.diff(units.ends))
         shape = (len(units), max(len(units.names), 1))
         counts = np.ones(len(units.numbers), np.float32)
@@ -76,6 +80,8 @@ class CosineField:
     @classmethod
     def load(cls, path: Path, names: Sequence[str]) -> CosineField:
         """Read what `save` wrote; `names` are the units in the order of their numbers."""
+        from scipy import sparse
+
         with np.load(path, allow_pickle=False) as stored:
             parts = (stored["data"], stored["indices"], stored["indptr"])
             matrix = sparse.csc_matrix(parts, shape=tuple(stored["shape"]))

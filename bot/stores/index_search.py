@@ -78,7 +78,7 @@ class Searcher:
         nearest: Nearest,
         encode: Callable[[list[str]], np.ndarray],
     ) -> None:
-        self._entries, self._passages, self._vectors = entries, passages, vectors
+        self._entries, self._vectors = entries, vectors
         self._fields, self._bm25, self._nearest = fields, bm25, nearest
         self._ids = [*entries, NOBODY]
         place = {entry_id: number for number, entry_id in enumerate(self._ids)}
@@ -111,7 +111,7 @@ class Searcher:
         spoken = analysed(text)
         dense = self._vectors @ vector
         terms, concepts, sound = (self._fields[name].cosines(spoken[name]) for name in ("terms", "concepts", "sound"))
-        bm25 = sum(self._bm25[asked].scores(spoken["terms"], len(self._passages)) for asked in Language)
+        bm25 = sum(self._bm25[asked].scores(spoken["terms"], len(self._vectors)) for asked in Language)
         bm25 = bm25 / (sum(self._fields["terms"].weight(term) for term in spoken["terms"]) or 1.0)
         if only is not None:
             mask = self._spoken[only]

@@ -16,10 +16,16 @@ from bot.stores import golden_files
 from tests.soak.stage import options, quantiles, stage, verdict
 
 
+def family(number: int) -> list[psutil.Process]:
+    """A process and those that it has started."""
+    parent = psutil.Process(number)
+    return [parent, *parent.children(recursive=True)]
+
+
 def processor_seconds(number: int) -> float:
-    """What a process has used: it tells more than the clock on a machine that others use as well."""
-    times = psutil.Process(number).cpu_times()
-    return times.user + times.system
+    """What the bot has used: it tells more than the clock on a machine that others use as well."""
+    times = [process.cpu_times() for process in family(number)]
+    return sum(one.user + one.system for one in times)
 
 
 def main() -> int:
@@ -57,7 +63,7 @@ def main() -> int:
             backlog = time.monotonic() - ended
             reached = run.api.reached(first=5000)
             waits = [wait for wait in run.api.waits()[1 + given.people :] if wait is not None]
-            memory = psutil.Process(bot.pid).memory_info().rss / 1e6
+            memory = sum(process.memory_info().rss for process in family(bot.pid)) / 1e6
             status |= verdict("sustained", reached == total and backlog <= 60, (
                 f"{given.rate}/s for {given.seconds} s: {reached} of {total} answered, backlog empty after "
                 f"{backlog:.1f} s, {quantiles(waits)}, {memory:.0f} MB resident"
