@@ -7,16 +7,16 @@ from bot import bootstrap
 from bot.domain.language import Language
 from bot.services.ingestion import Ingestion
 from bot.settings import ROOT, Settings
+from bot.stores.models import SentenceEncoder
 from tests.conversation.stand_ins import Clock, Person
-from tests.doubles import HashEncoder, in_this_process
+from tests.doubles import in_this_process
 
 
 async def test_house_takes_up_a_new_version_without_a_restart(tmp_path, monkeypatch, morning):
-    monkeypatch.setattr("bot.stores.models.SentenceEncoder", lambda name=None: HashEncoder())
     monkeypatch.setattr(bootstrap, "LOOKED_AT_EVERY", 0.05)
     knowledge = shutil.copytree(ROOT / "tests" / "congress", tmp_path / "knowledge")
     ingestion = Ingestion(
-        knowledge, tmp_path / "data", HashEncoder, calibrate=lambda *_: None, **in_this_process()
+        knowledge, tmp_path / "data", SentenceEncoder, calibrate=lambda *_: None, **in_this_process()
     )  # fmt: skip
     ingestion.publish()
     settings = Settings(_env_file=None, data_dir=tmp_path / "data")

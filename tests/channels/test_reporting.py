@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import pytest
 
@@ -17,8 +18,9 @@ from bot.conversation.board_page import board_page
 from bot.conversation.incoming import Incoming
 from bot.domain.language import Language
 from bot.i18n import catalog
+from bot.services.answering import Answering
 from bot.services.board import Wording
-from bot.services.clustering import Clustering
+from bot.services.clustering import Clustering, likenesses_by
 from bot.settings import EVENT_ZONE, Settings
 from bot.stores.database import Database, exchanges
 from tests.conversation.small_house import HeldIndex, build_congress
@@ -60,7 +62,7 @@ def opened_entries():
 
 @pytest.fixture
 async def prepared(database, index) -> Prepared:
-    return await drawn_up(database, HeldIndex(index), NOW)
+    return await drawn_up(database, Answering(HeldIndex(index)), HeldIndex(index), NOW)
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -119,10 +121,10 @@ async def test_drafts_can_be_filled_in_and_published(prepared, tmp_path):
 
 
 async def test_report_is_for_organizers_only(prepared, stage_settings, database, index):
-    asked = Incoming(700100, 5, NOW, command="report")
-    assert await board_room.prepare(asked, database, HeldIndex(index), stage_settings, NOW) is None
+    asked, held = Incoming(700100, 5, NOW, command="report"), HeldIndex(index)
+    assert await board_room.prepare(asked, database, Answering(held), held, stage_settings, NOW) is None
     allowed = replace(asked, person=42)
-    found = await board_room.prepare(allowed, database, HeldIndex(index), stage_settings, NOW)
+    found = await board_room.prepare(allowed, database, Answering(held), held, stage_settings, NOW)
     assert isinstance(found, Prepared) and found.board.asked == 4
 
 
@@ -133,12 +135,12 @@ def stage_settings(tmp_path):
 
 async def test_report_in_the_chat(tmp_path, index):
     from bot.conversation.assistant import Assistant
-    from tests.conversation.stand_ins import KNOWN, Clock, ScriptedAnswering
+    from tests.conversation.stand_ins import Clock
 
     settings = Settings(_env_file=None, data_dir=tmp_path, organizers="42")
     clock = Clock(NOW)
     database = await Database.open(settings.database, clock)
-    assistant = Assistant(ScriptedAnswering(KNOWN), HeldIndex(index), database, settings, clock)
+    assistant = Assistant(Answering(HeldIndex(index)), HeldIndex(index), database, settings, clock)
     await assistant.respond(Incoming(7, 7, NOW, text="Is there a sauna?", message=1, interface_language=EN))
     clock.advance(minutes=1)
     said, page, *_ = await assistant.respond(Incoming(42, 42, NOW, command="report", interface_language=Language.RU))
@@ -156,7 +158,7 @@ def test_cluster_lines_keep_the_order_and_name_what_cannot_be_read():
         'no json\n{"id": 4, "question": 5}\n{"id": 5, "question": "有桑拿吗？"}\n{"question": "Where is the pool?"}\n'
     )
     target = io.StringIO()
-    assert cluster_lines(source, target, Clustering(HashEncoder())) == 2
+    assert cluster_lines(source, target, Clustering(partial(likenesses_by, HashEncoder()))) == 2
     rows = [json.loads(line) for line in target.getvalue().splitlines()]
     assert [row["id"] for row in rows] == ["a", 2, None, 4, 5, None]
     assert [row.get("cluster") for row in rows] == [1, 1, None, None, 2, 1]

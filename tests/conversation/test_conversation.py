@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -10,7 +11,7 @@ from bot.conversation.incoming import Incoming
 from bot.conversation.reply import Attachment, Pin, Reply
 from bot.domain.language import Language
 from bot.domain.question import Handover, HandoverReason
-from bot.services.clustering import Clustering
+from bot.services.clustering import Clustering, likenesses_by
 from bot.stores.database import delegates, escalations, exchanges
 from tests.conversation.stand_ins import open_stage
 from tests.doubles import HashEncoder
@@ -180,7 +181,7 @@ async def test_who_wants_a_person_wants_one_for_what_was_asked_before(stage):
         return Handover(HandoverReason.ASKED)
 
     on_the_loop = []
-    stage.assistant.desk = Desk(stage.settings, stage.published, Clustering(Encoder()))
+    stage.assistant.desk = Desk(stage.settings, stage.published, Clustering(partial(likenesses_by, Encoder())))
     await stage.person(1).say("Will it snow on the Moon tomorrow?")
     person = stage.person(2)
     await person.say("What is the theme?")

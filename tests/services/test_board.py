@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
 from bot.domain.language import Language
 from bot.domain.question import Answer, Handover, HandoverReason, Hit
 from bot.services.board import Why, compose, gather
-from bot.services.clustering import Clustering
+from bot.services.clustering import Clustering, likenesses_by
 from bot.settings import EVENT_ZONE
 from bot.stores.database import Database, agenda, escalations, exchanges
 from tests.conversation.stand_ins import entries
@@ -66,7 +67,7 @@ async def database(tmp_path):
 async def board(database):
     async with database.reading() as tx:
         records = await gather(tx, None, NOW)
-    return compose(records, entries(), 7, decide, Clustering(HashEncoder()), NOW)
+    return compose(records, entries(), 7, decide, Clustering(partial(likenesses_by, HashEncoder())), NOW)
 
 
 async def test_what_was_not_answered_stands_once_with_its_figures(board):
@@ -103,7 +104,7 @@ async def test_about_to_expire_and_since(database):
     early = datetime(2025, 7, 11, 9, 3, tzinfo=EVENT_ZONE)
     async with database.reading() as tx:
         records = await gather(tx, START + timedelta(minutes=1), early)
-    board = compose(records, entries(), 7, decide, Clustering(HashEncoder()), early)
+    board = compose(records, entries(), 7, decide, Clustering(partial(likenesses_by, HashEncoder())), early)
     assert [one.entry_id for one in board.expiring] == ["shuttle"]
     assert board.asked == 1
 
@@ -113,7 +114,7 @@ async def test_a_board_of_nothing(tmp_path):
     async with opened.reading() as tx:
         records = await gather(tx, None, NOW)
     await opened.close()
-    board = compose(records, entries(), 7, decide, Clustering(HashEncoder()), NOW)
+    board = compose(records, entries(), 7, decide, Clustering(partial(likenesses_by, HashEncoder())), NOW)
     assert (board.asked, board.gaps, board.buckets, board.median_wait) == (0, [], [], None)
 
 
@@ -126,7 +127,7 @@ async def test_the_reason_is_that_of_then_and_the_words_are_the_reader_s(tmp_pat
     async with opened.reading() as tx:
         records = await gather(tx, None, NOW)
     await opened.close()
-    badge, pool = compose(records, entries(), 7, decide, Clustering(HashEncoder()), NOW).gaps
+    badge, pool = compose(records, entries(), 7, decide, Clustering(partial(likenesses_by, HashEncoder())), NOW).gaps
     assert (badge.nearest, badge.confidence, badge.answered_now) == ("wifi", 0.2, "badge")
     assert [(one.text, one.count) for one in badge.wordings] == [("I'm …, where is my badge?", 2)]
     assert (badge.wording_in(RU).language, pool.wording_in(RU).text) == (EN, "Бассейн есть?")

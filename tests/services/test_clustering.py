@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bot.services.clustering import Clustering
+from bot.services.clustering import Clustering, likenesses_by
 from bot.stores.models import EMBEDDED, SentenceEncoder
 
 MODEL = os.environ.get("BOT_EMBEDDING_MODEL") or str(EMBEDDED)
@@ -22,7 +23,7 @@ def labelled(path: Path = DATA) -> list[list[str]]:
 
 @pytest.fixture(scope="module")
 def clustering() -> Clustering:
-    return Clustering(SentenceEncoder(MODEL))
+    return Clustering(partial(likenesses_by, SentenceEncoder(MODEL)))
 
 
 def test_pairs_on_two_hundred_labelled_questions(clustering):
