@@ -118,11 +118,11 @@ class Searcher:
             dense, terms, concepts, sound, bm25 = (scores * mask for scores in (dense, terms, concepts, sound, bm25))
         together = (dense + concepts + terms + sound) / 4
         likelihood, least = self._words.likelihood(telling(spoken))
-        shares, lacking_shares, votes = self._votes(together)
         asked, own, told = self._asked, self._asked_in[language], self._telling
         kinds, lacking = self._groups, self._groups[PassageKind.NOT_ANSWERED]
         dense_asked, together_asked = asked.best(dense), asked.best(together)
         dense_lacking, together_lacking = lacking.best(dense), lacking.best(together)
+        shares, lacking_shares, votes = self._votes(together, np.concatenate([together_asked, together_lacking]))
         columns = np.column_stack(
             [
                 dense_asked, own.best(dense), asked.three_best(dense), kinds[PassageKind.TITLE].best(dense),
@@ -149,16 +149,23 @@ class Searcher:
         likenesses = (
             likeness
             for kind in (PassageKind.NOT_ANSWERED, PassageKind.ELSEWHERE)
-            for likeness in self._likeness(kinds[kind].places, dense, together)
+            for likeness in self._likeness(
+                kinds[kind].places, dense, together, float(dense_asked.max()), float(together_asked.max())
+            )
         )
         return self._weigh(text, spoken, columns, doubts, places, (*likenesses, *votes))
 
-    def _votes(self, together: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[float, ...]]:
-        """Each entry's share of the nearest questions, answered and unanswered ones; and how many are not answered."""
+    def _votes(self, together: np.ndarray, bests: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[float, ...]]:
+        """Each entry's share of the nearest questions, answered and unanswered ones; and how many are not answered.
+
+        `bests` are scores of different passages among the compared, or 0: whatever is nearest reaches the twentieth of
+        them, which leaves a few dozen to be sorted.
+        """
         compared = self._compared
-        if len(compared) > NEAREST:
-            compared = compared[np.argpartition(-together[compared], NEAREST)[:NEAREST]]
-        nearest = compared[np.lexsort((compared, -together[compared]))]
+        least = np.partition(bests, -NEAREST)[-NEAREST] if len(bests) > NEAREST else 0.0
+        if least > 0:
+            compared = compared[together[compared] >= least]
+        nearest = compared[np.lexsort((compared, -together[compared]))][:NEAREST]
         weights = np.exp(SHARPNESS * together[nearest])
         weights /= weights.sum() or 1.0
         lacking, owners = self._lacks[nearest], self._owner[nearest]
@@ -169,15 +176,15 @@ class Searcher:
         elsewhere = float(weights[self._elsewhere[nearest]].sum())
         return shares, lacking_shares, (*counted, float(weights[lacking].sum()) - elsewhere, elsewhere)
 
-    def _likeness(self, places: np.ndarray, dense: np.ndarray, together: np.ndarray) -> tuple[float, ...]:
+    def _likeness(
+        self, places: np.ndarray, dense: np.ndarray, together: np.ndarray, answered: float, answered_together: float
+    ) -> tuple[float, ...]:
         """How like the question is to these passages, and how much more so than to any question that is answered."""
         if not len(places):
             return (0.0, 0.0, 0.0, -1.0, -1.0)
         likeness = dense[places]
         best, best_together = float(likeness.max()), float(together[places].max())
         three = float(np.partition(likeness, -3)[-3:].mean()) if len(likeness) >= 3 else best
-        answered = max(float(dense[self._asked.places].max(initial=0.0)), 0.0)
-        answered_together = max(float(together[self._asked.places].max(initial=0.0)), 0.0)
         return (best, three, best_together, best - answered, best_together - answered_together)
 
     def _weigh(

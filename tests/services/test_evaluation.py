@@ -444,6 +444,28 @@ def test_a_forest_without_trees_says_what_its_bias_says():
     assert Forest(1000.0, ()).probability(()) == 1.0
 
 
+def test_a_tree_may_be_a_single_leaf_or_hang_to_one_side():
+    leaf = Tree((-1,), (0.0,), (0,), (0,), (2.0,))
+    # x > 1, x > 2, x > 3: each right child compares again.
+    chain = Tree((0, -1, 0, -1, 0, -1, -1), (1.0, 0, 2.0, 0, 3.0, 0, 0), (1, 0, 3, 0, 5, 0, 0), (2, 0, 4, 0, 6, 0, 0),
+                 (0.0, 0.1, 0.0, 0.2, 0.0, 0.3, 0.4))  # fmt: skip
+    scores = [Forest(-2.0, (leaf, chain, leaf)).probability((value,)) for value in (1.0, 2.0, 3.0, 4.0)]
+    assert scores == pytest.approx([1 / (1 + math.exp(-score)) for score in (2.1, 2.2, 2.3, 2.4)])
+
+
+def test_a_tree_of_more_leaves_than_a_number_has_bits_is_refused():
+    last = 64
+    nodes = range(last)
+    tree = Tree(
+        (*(0 for _ in nodes), *(-1 for _ in range(last + 1))), (0.0,) * (2 * last + 1),
+        (*(last + node for node in nodes), *(0 for _ in range(last + 1))),
+        (*(node + 1 if node + 1 < last else 2 * last for node in nodes), *(0 for _ in range(last + 1))),
+        (0.0,) * (2 * last + 1),
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="65 leaves"):
+        Forest(0.0, (tree,)).probability((0.0,))
+
+
 def test_a_tree_goes_left_up_to_the_threshold():
     tree = Tree((0, -1, -1), (0.5, 0.0, 0.0), (1, 0, 0), (2, 0, 0), (0.0, -1.0, 1.0))
     forest = Forest(0.0, (tree,))

@@ -40,6 +40,7 @@ async def test_rows_their_names_and_their_number(database: Database):
 
 
 async def test_a_statement_goes_to_the_thread_once(database: Database, monkeypatch: pytest.MonkeyPatch):
+    """And what ended once is not ended again: BEGIN, a statement and COMMIT are three trips."""
     trips = 0
     send = aiosqlite.Connection._execute
 
@@ -52,6 +53,10 @@ async def test_a_statement_goes_to_the_thread_once(database: Database, monkeypat
         monkeypatch.setattr(aiosqlite.Connection, "_execute", counted)
         assert len((await tx.connection.execute(text("SELECT name FROM boats"))).all()) == 3
         assert trips == 1
+    trips = 0
+    async with database.writing() as tx:
+        await tx.connection.execute(text("DELETE FROM boats"))
+    assert trips == 3
 
 
 async def test_an_error_is_sqlite_s_own_and_the_connection_goes_on(database: Database):

@@ -36,12 +36,11 @@ class InboxRow:
 
 async def put(tx: Transaction, updates: Iterable[tuple[int, int | None, int | None, dict[str, Any]]]) -> int:
     """Keep updates (update id, chat, person, payload); those known before are left alone. Returns how many are new."""
-    now = await tx.now()
+    now, keep = await tx.now(), tx.insert(tables.inbox).on_conflict_do_nothing()
     added = 0
     for update_id, chat, person, payload in updates:
         row = {"update_id": update_id, "chat": chat, "person": person, "payload": payload, "received_at": now}
-        insert = tx.insert(tables.inbox).values(**row).on_conflict_do_nothing()
-        added += (await tx.connection.execute(insert)).rowcount
+        added += (await tx.connection.execute(keep, row)).rowcount
     if added:
         tx.ring("inbox")
     return added

@@ -74,6 +74,11 @@ class Connection(AsyncAdapt_aiosqlite_connection):
 
     _cursor_cls = Cursor
 
+    def rollback(self) -> None:
+        """Also asked for by the pool whenever a connection is given back: with nothing open, that takes no trip."""
+        if self._connection._connection is not None and self._connection.in_transaction:
+            super().rollback()
+
 
 class Driver(AsyncAdapt_aiosqlite_dbapi):
     """For `create_async_engine(module=…)`: a statement takes 90 µs of processor time instead of 200.
