@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+import struct
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
+from operator import and_
 
-import numpy as np
-
-MOST_LEAVES = 64
-"""Leaves of a tree: one bit each."""
+_LANES = {1: "B", 2: "H", 4: "I", 8: "Q"}
+"""Bytes that hold the leaves of a tree, one bit each, and how `struct` calls them."""
 
 
 @dataclass(frozen=True)
@@ -31,44 +34,47 @@ class Tree:
 
 
 class _Comparisons:
-    """All comparisons of all trees in one table, so that a question is put to all of them at once.
+    """All comparisons of all trees, sorted by feature and threshold: a question is put to all trees at once.
 
-    Where a feature is above the threshold, no leaf to the left of the comparison can be reached; the leftmost leaf
-    that is left over is the one a walk down the tree ends in (QuickScorer, Lucchese et al. 2015). A tenth of the time
-    of walking.
+    Where a feature is above a threshold, no leaf to the left of that comparison can be reached; the leftmost leaf left
+    over is the one in which a walk down the tree would end (QuickScorer, Lucchese et al. 2015). One number holds the
+    leaves of all trees side by side, so that one "and" a feature is enough: less than half the time of walking.
     """
 
     def __init__(self, trees: Sequence[Tree]) -> None:
-        features, thresholds, keeps, starts, values, first_leaves = [], [], [], [], [], []
-        for tree in trees:
-            starts.append(len(features))
-            first_leaves.append(len(values))
-            leaves = tree.leaves()
-            if len(leaves) > MOST_LEAVES:
-                raise ValueError(f"a tree of {len(leaves)} leaves, more than {MOST_LEAVES}")
-            bits = {leaf: 1 << place for place, leaf in enumerate(leaves)}
-            values += [tree.value[leaf] for leaf in leaves]
-            everything = (1 << MOST_LEAVES) - 1
-            # One that keeps every leaf comes first, so that a tree of a single leaf has a row too.
-            compared = [node for node, feature in enumerate(tree.feature) if feature >= 0]
-            features += [0, *(tree.feature[node] for node in compared)]
-            thresholds += [math.inf, *(tree.threshold[node] for node in compared)]
-            below = (sum(bits[leaf] for leaf in tree.leaves(tree.left[node])) for node in compared)
-            keeps += [everything, *(everything ^ bits_below for bits_below in below)]
-        self._features = np.array(features, np.intp)
-        self._thresholds = np.array(thresholds)
-        self._keeps = np.array(keeps, np.uint64)
-        self._starts = np.array(starts, np.intp)
-        self._values = np.array(values)
-        self._first_leaves = np.array(first_leaves, np.intp)
+        """ValueError when a tree has more than 64 leaves."""
+        leaves = [tree.leaves() for tree in trees]
+        most = max(map(len, leaves))
+        size = next((size for size in _LANES if most <= 8 * size), None)
+        if size is None:
+            raise ValueError(f"a tree of {most} leaves, more than 64")
+        self._format = struct.Struct(f"<{len(trees)}{_LANES[size]}")
+        self._values = [
+            {1 << place: tree.value[leaf] for place, leaf in enumerate(own)}
+            for tree, own in zip(trees, leaves, strict=True)
+        ]
+        everything = (1 << 8 * self._format.size) - 1
+        found: dict[int, list[tuple[float, int]]] = defaultdict(list)
+        for number, (tree, own) in enumerate(zip(trees, leaves, strict=True)):
+            place = {leaf: 8 * size * number + bit for bit, leaf in enumerate(own)}
+            for node, feature in enumerate(tree.feature):
+                if feature >= 0:
+                    to_the_left = sum(1 << place[leaf] for leaf in tree.leaves(tree.left[node]))
+                    found[feature].append((tree.threshold[node], everything ^ to_the_left))
+        self._everything = everything
+        self._features = []
+        for feature, comparisons in found.items():
+            thresholds, kept = zip(*sorted(comparisons), strict=True)
+            self._features.append((feature, thresholds, list(accumulate(kept, and_))))
 
-    def scores(self, features: Sequence[float]) -> np.ndarray:
-        """The value of the leaf each tree ends in."""
-        above = np.asarray(features, float)[self._features] > self._thresholds
-        left_over = np.bitwise_and.reduceat(np.where(above, self._keeps, ~np.uint64(0)), self._starts)
-        # The lowest bit alone is a power of two: its logarithm is exact.
-        leftmost = np.log2(left_over & (~left_over + np.uint64(1))).astype(np.intp)
-        return self._values[self._first_leaves + leftmost]
+    def scores(self, features: Sequence[float]) -> list[float]:
+        """The value of the leaf in which each tree ends."""
+        left_over = self._everything
+        for feature, thresholds, kept in self._features:
+            if below := bisect_left(thresholds, features[feature]):
+                left_over &= kept[below - 1]
+        trees = self._format.unpack(left_over.to_bytes(self._format.size, "little"))
+        return [values[leaves & -leaves] for values, leaves in zip(self._values, trees, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -84,5 +90,5 @@ class Forest:
 
     def probability(self, features: Sequence[float]) -> float:
         """The probability, 0..1; a tree is walked left where a feature is at most the threshold."""
-        score = self.bias + (float(self._comparisons.scores(features).sum()) if self.trees else 0.0)
+        score = sum(self._comparisons.scores(features), self.bias) if self.trees else self.bias
         return 1 / (1 + math.exp(-score)) if score > -700 else 0.0
