@@ -6,14 +6,15 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Protocol, TextIO
+from typing import Any, TextIO
 
 from bot.conversation import asking
 from bot.conversation.reply import Reply
-from bot.domain.edition import Snapshot
+from bot.domain.edition import Publications, published_now
 from bot.domain.language import Language, answer_language, clean
 from bot.domain.question import Answer, Clarification, Courtesy, Handover, Outcome, ProgrammeAnswer, Question
 from bot.i18n import catalog
+from bot.services.answering import Answers
 from bot.settings import EVENT_ZONE, Settings
 
 NAMES = {
@@ -27,14 +28,6 @@ NAMES = {
 
 class LineError(ValueError):
     """A line that is no question; the message says why."""
-
-
-class Answers(Protocol):
-    """What is needed of the answering service."""
-
-    def answer(self, question: Question) -> Outcome:
-        """The outcome for one question."""
-        ...
 
 
 def moment_from(text: str) -> datetime:
@@ -53,7 +46,9 @@ def plain(reply: Reply, offered: Iterable[str] = ()) -> str:
 class Lines:
     """Answers one line after another on the published generation."""
 
-    def __init__(self, answering: Answers, published: Any, settings: Settings, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, answering: Answers, published: Publications, settings: Settings, clock: Callable[[], datetime]
+    ) -> None:
         self._answering = answering
         self._published = published
         self._settings = settings
@@ -87,8 +82,7 @@ class Lines:
         from bot.conversation import entries
 
         say = catalog(language)
-        with self._published.acquire() as index:
-            edition = Snapshot(index.entries, index.programme, index.version)
+        edition = published_now(self._published)
         outcome = asking.still_told(outcome, edition, now)
         reply = asking.compose(outcome, edition, say, now, staffed=self._settings.staff_chat is not None)
         choices = list(outcome.choices) if isinstance(outcome, Clarification) else []

@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
-from typing import Protocol
 
 from bot.conversation import agenda, asking, board, browsing, profile, reminders, schedule, talking, venues
 from bot.conversation.announcing import Announcing
@@ -22,11 +21,12 @@ from bot.conversation.incoming import Incoming
 from bot.conversation.publishing import Publishing, Received, describe
 from bot.conversation.reply import Button, Reply
 from bot.conversation.turn import ButtonRefused, Consideration, Handler, Turn, number_from
-from bot.domain.edition import Publications, Snapshot
+from bot.domain.edition import Publications, published_now
 from bot.domain.language import Language, answer_language
 from bot.domain.question import Courtesy, CourtesyKind, Handover, HandoverReason, Outcome, Question
 from bot.i18n import catalog
 from bot.services import retention
+from bot.services.answering import Answers
 from bot.settings import Settings
 from bot.stores.database import Database, DatabaseUnavailable, Transaction, delegates, exchanges, personal
 
@@ -39,19 +39,11 @@ REMEMBERED = timedelta(minutes=10)
 """For how long an earlier question helps to understand the next one."""
 
 SEARCHES = 2
-"""Searches side by side: more only take the interpreter away from the loop (measured with 200 people at once: p95 2.8 s
-with 2 and 3.0 s with 4). They have threads of their own, so that a report being written holds up no question."""
+"""Searches side by side: the answering process works on one while the outcome of the other is on its way here. They
+have threads of their own, so that a report being written holds up no question."""
 
 ROOMS: tuple[ModuleType, ...] = (profile, browsing, asking, talking, schedule, venues, agenda, board)
 """Modules with COMMANDS and BUTTONS; a later one may take over a command of an earlier one."""
-
-
-class Answers(Protocol):
-    """What the assistant needs of the answering service."""
-
-    def answer(self, question: Question) -> Outcome:
-        """The outcome for one question; blocking."""
-        ...
 
 
 class Assistant:
@@ -125,12 +117,12 @@ class Assistant:
                 text = await self._asked_before(tx, incoming)
         if self.publishing.concerns(incoming):
             received = await self.publishing.receive(incoming, preferred or Language.EN, self._clock())
-            return Consideration(preferred or Language.EN, self._snapshot(), prepared=received)
+            return Consideration(preferred or Language.EN, published_now(self._published), prepared=received)
         written = incoming.text if incoming.command == "person" else text
         language = answer_language(written, preferred)
         wordless = incoming.attachment is not None or incoming.pin is not None or incoming.unreadable
         if not text and not incoming.command and not incoming.button and not wordless:
-            return Consideration(language, self._snapshot(), outcome=Courtesy(CourtesyKind.EMPTY),
+            return Consideration(language, published_now(self._published), outcome=Courtesy(CourtesyKind.EMPTY),
                                  question=Question("", language, self._clock()))  # fmt: skip
         if not text:
             prepare = self._preparations.get(incoming.command.lower())
@@ -139,7 +131,7 @@ class Assistant:
                 prepared = await prepare(
                     incoming, self._database, self._answering, self._published, self._settings, self._clock()
                 )
-            return Consideration(language, self._snapshot(), prepared=prepared)
+            return Consideration(language, published_now(self._published), prepared=prepared)
         question = Question(text, language, self._clock(), previous)
         started = time.perf_counter()
         outcome = await self._answered(question)
@@ -148,7 +140,7 @@ class Assistant:
             if outcome.reason is HandoverReason.ASKED and previous:
                 question = replace(question, text=previous[-1])  # "a person, please" speaks of what was asked before
             await self.desk.prepare(question.text)
-        return Consideration(language, self._snapshot(), question, outcome, spent)
+        return Consideration(language, published_now(self._published), question, outcome, spent)
 
     async def language_of(self, chat: int, interface_language: Language | None) -> Language:
         """In which language a person is addressed who has not just written something."""
@@ -167,7 +159,7 @@ class Assistant:
         if incoming.replies_to is not None and incoming.text and not incoming.command:
             question = Question(incoming.text, answer_language(incoming.text, None), self._clock())
             outcome = await self._answered(question)
-        return Consideration(Language.EN, self._snapshot(), question, outcome)
+        return Consideration(Language.EN, published_now(self._published), question, outcome)
 
     async def reply(self, incoming: Incoming, consideration: Consideration, tx: Transaction) -> list[Reply]:
         """The replies; everything that changes is written through `tx`."""
@@ -284,13 +276,14 @@ class Assistant:
     async def due(self, tx: Transaction) -> list[tuple[str, Reply]]:
         """What is to be said by now without anybody asking: each with its deduplication key."""
         timed = await self.desk.due(tx)
-        timed += await reminders.due(tx, self._snapshot(), self._clock())
+        timed += await reminders.due(tx, published_now(self._published), self._clock())
         timed += await self.publishing.due(self._clock())
         return timed + await self.announcing.due(tx, self.staff_chat)
 
     async def purge(self) -> int:
         """Delete a batch of what is kept no longer, in a transaction of its own; how much went, 0 in the end."""
-        before = retention.deleted_before(self._snapshot().programme, self._settings.retention_days, self._clock())
+        programme = published_now(self._published).programme
+        before = retention.deleted_before(programme, self._settings.retention_days, self._clock())
         if before is None:
             return 0
         async with self._database.writing() as tx:
@@ -299,10 +292,6 @@ class Assistant:
     async def undelivered(self, reference: str, chat: int, why: str, tx: Transaction) -> list[Reply]:
         """A message could not be delivered for good; what the staff group is told."""
         return await self.desk.undelivered(reference, chat, why, tx)
-
-    def _snapshot(self) -> Snapshot:
-        with self._published.acquire() as index:
-            return Snapshot(index.entries, index.programme, index.version)
 
     async def _asked_before(self, tx: Transaction, incoming: Incoming) -> str:
         """The text of a message that waited too long to be answered unasked."""

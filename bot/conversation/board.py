@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from bot.conversation.board_page import board_page, outcome_names, wait_in_words
 from bot.conversation.incoming import Incoming
@@ -14,28 +13,16 @@ from bot.conversation.reply import Attachment, Reply
 from bot.conversation.turn import Handler, Turn
 from bot.domain.edition import Publications
 from bot.domain.knowledge import Entry
-from bot.domain.question import Outcome, Question
 from bot.i18n import Translator
+from bot.services.answering import Answers
 from bot.services.board import OUTCOMES, Board, compose, gather
-from bot.services.clustering import Clustering, Likeness
+from bot.services.clustering import Clustering
 from bot.settings import Settings
 from bot.stores.database import Database
 
 _SHOWN = 5
 """Unanswered questions in the message itself."""
 _LONGEST = 160
-
-
-class Answers(Protocol):
-    """What the board needs of the answering service."""
-
-    def answer(self, question: Question) -> Outcome:
-        """The outcome for one question; blocking."""
-        ...
-
-    def likenesses(self, texts: Sequence[str]) -> Sequence[Likeness]:
-        """Questions as they are compared with each other; blocking."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from bot.conversation.incoming import Incoming
 from bot.conversation.reply import Reply
 from bot.conversation.scene import QUEUE_REF, Scene, draft_key, file_ref, matter, talk_ref
 from bot.conversation.turn import Consideration, Turn
-from bot.domain.edition import Edition, Publications, Snapshot
+from bot.domain.edition import Edition, Publications, published_now
 from bot.domain.language import Language, fold
 from bot.domain.question import HandoverReason
 from bot.i18n import catalog
@@ -193,6 +193,5 @@ class Desk:
         if edition is None:
             if self._published is None:
                 return None
-            with self._published.acquire() as index:
-                edition = Snapshot(index.entries, index.programme, index.version)
+            edition = published_now(self._published)
         return Scene(tx, await tx.now(), edition, self.settings, self.staff_chat)

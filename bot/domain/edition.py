@@ -45,3 +45,9 @@ class Publications(Protocol):
     def acquire(self) -> AbstractContextManager[Edition]:
         """The published edition, for as long as the block lasts."""
         ...
+
+
+def published_now(publications: Publications) -> Snapshot:
+    """What is published, to be kept for longer than its index."""
+    with publications.acquire() as edition:
+        return Snapshot(edition.entries, edition.programme, edition.version)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from bot.domain.calibration import MOST_CHOICES, MOST_HITS, Evidence
 from bot.domain.language import Language, clean, has_words
@@ -39,6 +40,18 @@ WARMING_UP = {
     "уэр из зе шаттл бас": Language.EN,
 }  # fmt: skip
 """One question for every table that is read on first use."""
+
+
+class Answers(Protocol):
+    """What others need of the answering, wherever it runs; every call blocks."""
+
+    def answer(self, question: Question) -> Outcome:
+        """The outcome for one question."""
+        ...
+
+    def likenesses(self, texts: Sequence[str]) -> Sequence[Likeness]:
+        """Questions as they are compared with each other, one each."""
+        ...
 
 
 def open_answering(data_dir: Path, model: str | None, chroma_url: str | None) -> tuple[Published, Answering]:

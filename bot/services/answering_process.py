@@ -28,8 +28,7 @@ LANES = 5
 class AnsweringProcess:
     """Stands where Answering and Published stand; thread-safe, every call waits for the process.
 
-    Python computes in one thread at a time, so a search beside the conversation makes both wait: with 200 people at
-    once on two cores the last was answered after 3.9 s, with a process for searching after 2.6 s.
+    Python computes in one thread at a time: a search in the process that converses makes both wait (bot/README.md, 23).
     """
 
     def __init__(self, data_dir: Path, model: str | None, chroma_url: str | None) -> None:
