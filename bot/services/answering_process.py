@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 LANES = 5
 """Calls side by side: the two searches of the conversation, likenesses, a report, a new generation being opened."""
 
+DIED_OPENING = "the answering process died while it opened the knowledge; it needs 700 MB of memory"
+
 
 class AnsweringProcess:
     """Stands where Answering and Published stand; thread-safe, every call waits for the process.
@@ -78,8 +80,8 @@ class AnsweringProcess:
 
     def _call(self, function: Callable[..., Any], *arguments: object) -> Any:
         """The result of a call; should the process die in it, of a second try in another process."""
+        beside = self._running()
         try:
-            beside = self._running()
             return beside.call(function, *arguments)
         except ProcessDied as died:
             logger.error("the answering process has died (%s); another one takes over", died)
@@ -94,8 +96,10 @@ class AnsweringProcess:
                 self._beside = Beside(lanes=LANES).__enter__()
                 try:
                     self._beside.call(self._open)
-                except BaseException:
+                except BaseException as error:
                     self._end()
+                    if isinstance(error, ProcessDied):
+                        raise ProcessDied(f"{DIED_OPENING} ({error})") from error
                     raise
             return self._beside
 

@@ -138,6 +138,12 @@ def test_while_nothing_is_published_it_says_what_to_do(small: AnsweringProcess):
     assert children() == before
 
 
+def test_a_process_that_dies_while_it_opens_says_what_it_needs(small: AnsweringProcess):
+    small._open = die
+    with pytest.raises(ProcessDied, match=r"needs 700 MB of memory \(exit status -9\)"):
+        small.answer(asked("hello"))
+
+
 def test_a_new_version_is_taken_up_by_both_sides(installation: Installation, small: AnsweringProcess):
     encoder = SentenceEncoder()
     installation.publish(1, encoder)
