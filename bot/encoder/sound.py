@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 from bot.domain.language import fold
@@ -45,7 +46,7 @@ def skeleton(text: str) -> str:
     """The text in Latin letters without spaces, sounds of different spellings folded together."""
     text = simplified(fold(text)).translate(_CYRILLIC)
     if has_han(text):
-        text = " ".join(_pinyin()(text))
+        text = " ".join(chain.from_iterable(map(_spoken, _pinyin().seg(text))))
     text = re.sub(r"[^a-z0-9]", "", text)
     for pattern, replacement in _FOLDS:
         text = pattern.sub(replacement, text)
@@ -58,8 +59,14 @@ def grams(text: str) -> list[str]:
     return [letters[start : start + length] for length in GRAM_LENGTHS for start in range(len(letters) - length + 1)]
 
 
+@lru_cache(maxsize=65_536)
+def _spoken(word: str) -> tuple[str, ...]:
+    """The syllables of one word of Chinese; pypinyin takes ten times as long as remembering them."""
+    return tuple(_pinyin().lazy_pinyin([word]))
+
+
 @cache
 def _pinyin() -> Any:
-    from pypinyin import lazy_pinyin
+    from pypinyin.core import Pinyin
 
-    return lazy_pinyin
+    return Pinyin()

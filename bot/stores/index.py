@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -18,6 +18,7 @@ from bot.domain.knowledge import Entry, Passage
 from bot.domain.language import Language
 from bot.domain.passages import passages_elsewhere, passages_of
 from bot.domain.programme import Programme
+from bot.encoder import lexicon
 from bot.encoder.analysis import simplified
 from bot.encoder.respelling import respelled
 from bot.stores import index_chroma, index_files
@@ -63,8 +64,7 @@ def build(
     # The dictionaries are loaded in `beside` by now; and Chroma writes outside Python's lock for the most part.
     with ThreadPoolExecutor(2) as aside:
         new = _unknown(passages, former)
-        analyse = partial(beside.call, columns_of) if beside and new else columns_of
-        analysing = aside.submit(analyse, new)
+        analysing = aside.submit(_analysed, new, beside)
         vectors = _vectors(passages, encoder, former.vectors, progress)
         np.save(folder / "vectors.npy", vectors)
         index_files.write_contents(folder, entries, programme)
@@ -74,9 +74,9 @@ def build(
         store = None if in_memory else index_chroma.open_store(folder, chroma_url)
         filling = None
         if store is not None:
-            filling = aside.submit(index_chroma.fill, store, ids, passages, vectors, stored, progress)
-        index_files.write_lexicon(folder)
+            filling = aside.submit(index_chroma.fill, store, ids, vectors, stored, progress)
         units = _units(passages, former, new, analysing.result())
+        index_files.write_lexicon(folder)
         index_files.write_units(folder, units)
         words = _compared_words(compared(passages, every_unit(units)))
         index_files.write_word_vectors(folder, _word_vectors(words, encoder, former.words))
@@ -120,6 +120,16 @@ def _vectors(
 
 def _unknown(passages: Sequence[Passage], former: Former) -> list[str]:
     return [text for text in dict.fromkeys(passage.text for passage in passages) if text not in former.rows]
+
+
+def _analysed(texts: Sequence[str], beside: Beside | None) -> dict[str, Column]:
+    """The units of new texts. Without any, or with a process beside, the dictionaries need not be loaded here."""
+    if beside is None or not texts:
+        return columns_of(texts)
+    found = beside.call(columns_of, texts)
+    if not lexicon.is_analysed():
+        lexicon.know(beside.call(lexicon.table))
+    return found
 
 
 def _units(
@@ -204,18 +214,20 @@ class Index:
 
     def documents(self, text: str, limit: int) -> list[Document]:
         """The nearest passages in Chroma as LangChain documents with `similarity` in their metadata."""
-        vector = self.encoder.question(simplified(text))
+        asked = [self.encoder.question(simplified(text)).tolist()]
         limit = min(limit, len(self.vectors))
         if not limit:
             return []
-        found = self._store._collection.query(query_embeddings=[vector.tolist()], n_results=limit)
-        rows = zip(found["ids"][0], found["metadatas"][0], found["distances"][0], strict=True)
+        found = self._store._collection.query(query_embeddings=asked, n_results=limit, include=["distances"])
+        nearest = [self.passages[self._places[one]] for one in found["ids"][0]]
         return [
             Document(
-                page_content=self.passages[self._places[one]].text, metadata={**metadata, "similarity": 1 - distance}
+                page_content=passage.text,
+                metadata={"entry": passage.entry_id, "language": passage.language.value, "kind": passage.kind.value,
+                          "similarity": 1 - distance},
             )
-            for one, metadata, distance in rows
-        ]
+            for passage, distance in zip(nearest, found["distances"][0], strict=True)
+        ]  # fmt: skip
 
     def search(self, text: str, language: Language, now: datetime, only: Language | None = None) -> Evidence:
         """What the retrievers found for a question; only entries that may be told at `now` (aware).

@@ -55,6 +55,8 @@ class Column:
 
     def followed_by(self, other: Column) -> Column:
         """The passages of both, one after the other."""
+        if not len(self):
+            return other
         names = sorted({*self.names, *other.names})
         number = {name: place for place, name in enumerate(names)}
         numbers = [
