@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,13 @@ def _likenesses(texts: Sequence[str]) -> list[Likeness]:
 
 def _refresh() -> Path:
     published, _ = _here
-    published.refresh()
+    if published.refresh():
+        _give_back_memory()
     with published.acquire() as index:
         return index.folder
+
+
+def _give_back_memory() -> None:
+    """That of the former index; the C library would keep it, and with every new version the process would grow."""
+    with suppress(AttributeError):  # of another C library than GNU's
+        ctypes.CDLL(None).malloc_trim(0)
