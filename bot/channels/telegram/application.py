@@ -40,8 +40,8 @@ EXIT_SETTINGS, EXIT_TROUBLE = 2, 1
 
 LIBRARIES = {"OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "1000000"}
 """What the libraries of the answering process read when it starts. Questions are answered side by side: threads inside
-each of them would only wait for one another, at twice the processor time. And most of the memory of a former index would
-be kept: the process grew by 550 MB with four new versions, so it does by 75."""
+each of them would only wait for one another, at twice the processor time. And the C library would keep most of a former
+index's memory: with four new versions the process grew by 550 MB, now by 75."""
 
 OpenHouse = Callable[[Settings], AbstractAsyncContextManager[Any]]
 """Opens the composed house; it has `.assistant` and `.database`."""
