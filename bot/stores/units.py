@@ -70,10 +70,11 @@ class Column:
         chosen = np.fromiter(rows, np.int64)
         begins, lengths = self.ends[chosen], self.ends[chosen + 1] - self.ends[chosen]
         ends = np.cumsum([0, *lengths], dtype=np.int64)
-        used, numbers = np.unique(
-            self.numbers[np.repeat(begins - ends[:-1], lengths) + np.arange(ends[-1])], return_inverse=True
-        )
-        return Column([self.names[place] for place in used], numbers.astype(np.int32), ends)
+        numbers = self.numbers[np.repeat(begins - ends[:-1], lengths) + np.arange(ends[-1])]
+        is_used = np.zeros(len(self.names), bool)
+        is_used[numbers] = True
+        renumbered = np.cumsum(is_used, dtype=np.int32) - 1
+        return Column([self.names[place] for place in np.flatnonzero(is_used)], renumbered[numbers], ends)
 
     @property
     def rows(self) -> np.ndarray:
