@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.domain.language import Language
@@ -73,6 +74,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
 
     Raises what the stores raise when there is no generation, no encoder or no database: each says what to do.
     """
+    from bot.channels.telegram import logs
     from bot.channels.telegram.rendering import bodies
     from bot.conversation.announcing import Announcing
     from bot.conversation.assistant import Assistant
@@ -81,7 +83,8 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
     from bot.services.clustering import Clustering
     from bot.stores.database import Database
 
-    answering = AnsweringProcess(settings.data_dir, settings.embedding_model, settings.chroma_url)
+    set_up_logs = partial(logs.set_up, settings, logging.WARNING)
+    answering = AnsweringProcess(settings.data_dir, settings.embedding_model, settings.chroma_url, set_up_logs)
     try:
         await asyncio.to_thread(answering.refresh)
         database = await Database.open(settings.database, clock)

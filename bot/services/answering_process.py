@@ -34,9 +34,12 @@ class AnsweringProcess:
     Python computes in one thread at a time: a search in the process that converses makes both wait (bot/README.md, 23).
     """
 
-    def __init__(self, data_dir: Path, model: str | None, chroma_url: str | None) -> None:
+    def __init__(
+        self, data_dir: Path, model: str | None, chroma_url: str | None, set_up_logs: Callable[[], None] | None = None
+    ) -> None:
+        """Nothing is started yet. `set_up_logs` (picklable) says there what becomes of the logs."""
         self._data_dir = data_dir
-        self._open = partial(_open, data_dir, model, chroma_url)
+        self._open = partial(_open, data_dir, model, chroma_url, set_up_logs)
         self._lock = threading.Lock()
         self._beside: Beside | None = None
         self._folder: Path | None = None
@@ -115,15 +118,21 @@ class AnsweringProcess:
 _here: tuple[Published, Answering]
 
 
-def _open(data_dir: Path, model: str | None, chroma_url: str | None) -> None:
+def _open(data_dir: Path, model: str | None, chroma_url: str | None, set_up_logs: Callable[[], None] | None) -> None:
     global _here
+    if set_up_logs is not None:
+        set_up_logs()
     _here = open_answering(data_dir, model, chroma_url)
     # Dictionaries and tables stay: looking for garbage among them takes ten times as long as a question.
     gc.freeze()
 
 
 def _answer(question: Question) -> Outcome:
-    return _here[1].answer(question)
+    try:
+        return _here[1].answer(question)
+    except Exception:
+        logger.exception("a question cannot be answered")  # on its way to the other process an error loses its place
+        raise
 
 
 def _likenesses(texts: Sequence[str]) -> list[Likeness]:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 
+from bot.channels.telegram import logs
 from bot.domain.golden import FIRST_MORNING
 from bot.domain.language import Language, answer_language
 from bot.domain.question import Answer, Clarification, Courtesy, Handover, ProgrammeAnswer, Question
+from bot.services import answering_process
 from bot.services.answering import Answering
 from bot.services.answering_process import AnsweringProcess
 from bot.services.clustering import Clustering
-from bot.settings import ROOT
+from bot.settings import ROOT, Settings
 from bot.stores.beside import ProcessDied
 from bot.stores.generations import GenerationError
 from bot.stores.models import SentenceEncoder
@@ -170,6 +175,28 @@ def test_a_damaged_version_leaves_the_former_one_in_use(installation: Installati
     assert small.refresh() is True
     with small.acquire() as edition:
         assert edition.version == 3
+
+
+def test_its_logs_tell_no_secret_and_quote_nobody(installation: Installation, capfd: pytest.CaptureFixture[str]):
+    settings = Settings(_env_file=None, token="123456789:AAsecret-secret-secret-secret")
+    installation.publish(1, SentenceEncoder())
+    set_up_logs = partial(logs.set_up, settings, logging.WARNING)
+    opened = AnsweringProcess(installation.data, None, None, set_up_logs)
+    try:
+        opened.refresh()
+        installation.publish(2, SentenceEncoder(), damaged="vectors.npy")
+        assert opened.refresh() is False
+        with pytest.raises(AttributeError):
+            opened._call(answering_process._answer, "no question")
+    finally:
+        opened.close()
+    lines = capfd.readouterr().err.splitlines()
+    (line,) = [line for line in lines if "cannot be opened" in line]
+    assert " ERROR bot.stores.published: " in line and "GenerationError at " in line
+    # The words of an exception may quote a person; its place helps whoever mends it.
+    assert "run: python ingest.py" not in line and "no question" not in "".join(lines)
+    (line,) = [line for line in lines if "cannot be answered" in line]
+    assert re.search(r"\(AttributeError at \S+answering\.py:\d+", line)
 
 
 def test_it_ends_when_it_is_closed(installation: Installation):

@@ -66,7 +66,7 @@ def main() -> int:
             memory = sum(process.memory_info().rss for process in family(bot.pid)) / 1e6
             status |= verdict("sustained", reached == total and backlog <= 60, (
                 f"{given.rate}/s for {given.seconds} s: {reached} of {total} answered, backlog empty after "
-                f"{backlog:.1f} s, {quantiles(waits)}, {memory:.0f} MB resident"
+                f"{backlog:.1f} s, {quantiles(waits)}, {memory:.0f} MB resident in all its processes"
             ))  # fmt: skip
         status |= run.stop(bot)
     return status
