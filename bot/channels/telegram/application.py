@@ -38,11 +38,6 @@ FINISHING = 8.0
 """Seconds for what is under way when the process is told to stop; with the rest this stays under ten."""
 EXIT_SETTINGS, EXIT_TROUBLE = 2, 1
 
-LIBRARIES = {"OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "1000000"}
-"""What the libraries of the answering process read when it starts. Questions are answered side by side: threads inside
-each of them would only wait for one another, at twice the processor time. And the C library would keep most of a former
-index's memory: with four new versions the process grew by 550 MB, now by 75."""
-
 OpenHouse = Callable[[Settings], AbstractAsyncContextManager[Any]]
 """Opens the composed house; it has `.assistant` and `.database`."""
 
@@ -54,8 +49,6 @@ class CannotStart(Exception):
 def run(settings: Settings, open_house: OpenHouse) -> int:
     """Run the bot until a signal; the exit status: 0 stopped, 1 trouble for the supervisor, 2 settings to mend."""
     logs.set_up(settings)
-    for name, value in LIBRARIES.items():
-        os.environ.setdefault(name, value)
     try:
         check_settings(settings)
         with DirectoryLock(settings), asyncio.Runner(loop_factory=_fast_loop()) as runner:
