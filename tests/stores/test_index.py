@@ -27,7 +27,8 @@ from bot.domain.passages import passages_of
 from bot.domain.programme import Programme
 from bot.encoder import lexicon
 from bot.settings import EVENT_ZONE, ROOT
-from bot.stores import index, index_chroma, index_files, knowledge_files
+from bot.stores import index, index_chroma, index_files, index_search, knowledge_files
+from bot.stores.beside import Beside
 from bot.stores.generations import GenerationError
 from bot.stores.index import Index
 from bot.stores.index_search import DOUBTS, FEATURES, QUESTION_FEATURES
@@ -553,3 +554,29 @@ def test_the_lexicon_in_a_generation_is_the_one_of_the_code(built: Path):
     stored = json.loads((built / "lexicon.json").read_text("utf-8"))
     forms = {tuple(words.split("\t")): tuple(ids.split("\t")) for words, ids in stored.items()}
     assert forms == lexicon._analysed()
+
+
+def test_the_nearest_questions_are_found_without_sorting_all(opened: Index, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(index_search, "NEAREST", 5)  # the congress has fewer entries than count otherwise
+    searcher = opened._searcher
+    asked, lacking = searcher._asked, searcher._groups[PassageKind.NOT_ANSWERED]
+    chance = np.random.default_rng(5)
+    shortened = 0
+    for _ in range(50):
+        scores = chance.random(len(opened.vectors), np.float32)
+        bests = np.concatenate([asked.best(scores), lacking.best(scores)])
+        shortened += np.count_nonzero(bests) >= 5
+        # Without scores to go by, all of them are sorted.
+        for quick, thorough in zip(searcher._votes(scores, bests), searcher._votes(scores, bests[:0]), strict=True):
+            assert np.array_equal(quick, thorough)
+    assert shortened == 50
+
+
+def test_the_lexicon_is_taken_over_from_the_process_beside(monkeypatch: pytest.MonkeyPatch):
+    here = dict(lexicon.table())
+    monkeypatch.setattr(lexicon, "_known", {})
+    texts = ["Where does the boat leave?", "船从哪里出发？"]
+    with Beside() as beside:
+        found = index._analysed(texts, beside)
+    assert lexicon.is_analysed() and lexicon.table() == here
+    assert found["concepts"].lists() == [list(lexicon.concepts_in(text)) for text in texts]
